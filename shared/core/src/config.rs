@@ -1,0 +1,85 @@
+//! Configuration: the only file that names environment variables.
+
+use std::env;
+
+use crate::store::Table;
+
+/// All that a function reads from its environment, once, at cold start.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Without a trailing slash. When none is configured, links are built from the request.
+    pub external_url: Option<String>,
+    pub bucket: String,
+    pub tables: Tables,
+    pub region: String,
+    pub credentials: Credentials,
+    /// Only on a developer's machine: where the embedded stores listen.
+    pub dynamodb_endpoint: Option<String>,
+    pub s3_endpoint: Option<String>,
+}
+
+/// The names that this deployment gave to the tables.
+#[derive(Clone, Debug)]
+pub struct Tables([String; Table::ALL.len()]);
+
+impl Tables {
+    pub fn name(&self, table: Table) -> &str {
+        &self.0[table as usize]
+    }
+}
+
+/// Credentials of the function's role; a running function keeps those it started with.
+#[derive(Clone)]
+pub struct Credentials {
+    pub access_key_id: String,
+    pub secret_access_key: String,
+    pub session_token: Option<String>,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Credentials(…)")
+    }
+}
+
+/// A variable that the template should have set.
+#[derive(Debug, thiserror::Error)]
+#[error("the environment variable {0} is not set")]
+pub struct MissingVariable(&'static str);
+
+impl Config {
+    /// Reads `EXTERNAL_URL`, `BUCKET`, one `…_TABLE` for each table, and what Lambda sets itself.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the environment"
+    )]
+    pub fn from_env() -> Result<Self, MissingVariable> {
+        Self::from_variables(|name| env::var(name).ok())
+    }
+
+    /// The same from any source of variables; an empty one counts as not set.
+    pub fn from_variables(
+        variable: impl Fn(&'static str) -> Option<String>,
+    ) -> Result<Self, MissingVariable> {
+        let optional = |name| variable(name).filter(|value| !value.is_empty());
+        let required = |name| optional(name).ok_or(MissingVariable(name));
+
+        let mut tables = Table::ALL.map(|_| String::new());
+        for table in Table::ALL {
+            tables[table as usize] = required(table.variable())?;
+        }
+        Ok(Self {
+            external_url: optional("EXTERNAL_URL").map(|url| url.trim_end_matches('/').to_owned()),
+            bucket: required("BUCKET")?,
+            tables: Tables(tables),
+            region: required("AWS_REGION")?,
+            credentials: Credentials {
+                access_key_id: required("AWS_ACCESS_KEY_ID")?,
+                secret_access_key: required("AWS_SECRET_ACCESS_KEY")?,
+                session_token: optional("AWS_SESSION_TOKEN"),
+            },
+            dynamodb_endpoint: optional("AWS_ENDPOINT_URL_DYNAMODB"),
+            s3_endpoint: optional("AWS_ENDPOINT_URL_S3"),
+        })
+    }
+}

@@ -1,0 +1,19 @@
+//! HTTP manners: who asks, what they ask, and the forms in which GitLab answers.
+
+pub mod access;
+pub mod app;
+pub mod credentials;
+pub mod error;
+pub mod pagination;
+pub mod params;
+pub mod path;
+pub mod reply;
+pub mod request;
+pub mod views;
+
+pub use access::{
+    Accepts, CallerAccess, Endpoint, JobAccess, JobTokenAccess, PipelineAccess, ProjectAccess,
+};
+pub use app::{App, Clock};
+pub use params::Reader;
+pub use reply::Json;

@@ -1,0 +1,82 @@
+//! What every handler knows of a request: when it came, and how to link back to it.
+
+use axum::extract::OriginalUri;
+use http::header;
+use http::request::Parts;
+use lambda_http::request::RequestContext;
+
+use super::app::App;
+use super::params::Params;
+use crate::error::Result;
+use crate::time::Time;
+
+/// One request, apart from who asks.
+#[derive(Clone, Debug)]
+pub struct RequestInfo {
+    pub now: Time,
+    /// Scheme, host and, where it belongs to the address, stage: without a slash at the end.
+    pub base_url: String,
+    /// The path as it was asked for, still encoded.
+    pub path: String,
+    pub params: Params,
+    /// Names and values in the route, such as `id`, decoded.
+    pub route_params: Vec<(String, String)>,
+}
+
+impl RequestInfo {
+    /// # Errors
+    /// 400 for a query string or a path that cannot be read.
+    pub fn of(parts: &Parts, app: &App) -> Result<Self> {
+        let uri = parts
+            .extensions
+            .get::<OriginalUri>()
+            .map_or(&parts.uri, |uri| &uri.0);
+        let names = parts
+            .extensions
+            .get::<axum::extract::MatchedPath>()
+            .map(|route| route.as_str().to_owned())
+            .unwrap_or_default();
+        let names = names.split('/').filter_map(|segment| {
+            segment
+                .strip_prefix('{')
+                .and_then(|name| name.strip_suffix('}'))
+        });
+        let route_params = names
+            .map(|name| Ok((name.to_owned(), super::path::segment(parts, name)?)))
+            .collect::<Result<_>>()?;
+        Ok(Self {
+            now: app.clock.now(),
+            base_url: base_url(parts, app),
+            path: uri.path().to_owned(),
+            params: Params::parse(uri.query().unwrap_or_default())?,
+            route_params,
+        })
+    }
+}
+
+/// The configured address, or else the one that the client used.
+fn base_url(parts: &Parts, app: &App) -> String {
+    if let Some(url) = &app.config.external_url {
+        return url.clone();
+    }
+    let text = |name: &str| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let host = text(header::HOST.as_str()).unwrap_or("localhost");
+    let scheme = text("x-forwarded-proto").unwrap_or("https");
+    match stage(parts) {
+        // The API's own address has the stage in its path, a custom domain has not.
+        Some(stage) if host.contains(".execute-api.") => format!("{scheme}://{host}/{stage}"),
+        Some(_) | None => format!("{scheme}://{host}"),
+    }
+}
+
+fn stage(parts: &Parts) -> Option<&str> {
+    match parts.extensions.get::<RequestContext>() {
+        Some(RequestContext::ApiGatewayV1(context)) => context.stage.as_deref(),
+        _ => None,
+    }
+}

@@ -1,0 +1,123 @@
+//! A function's life on Lambda: start, serve, and the conversion of its answers.
+
+use axum::Router;
+use axum::response::Response;
+use http_body_util::BodyExt as _;
+pub use lambda_http::Error;
+use lambda_http::lambda_runtime::Config as RuntimeConfig;
+use lambda_http::{Body, BoxFuture, Context, IntoResponse, LambdaEvent, Service};
+use tower::ServiceExt;
+
+use crate::aws;
+use crate::blobs::Blobs;
+use crate::config::Config;
+use crate::http::app::{self, App, Clock};
+use crate::store::Store;
+
+/// Runs a function until Lambda ends it.
+pub fn run(routes: Router<App>) -> Result<(), Error> {
+    log_as_json();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let app = start(Config::from_env()?)?;
+        if let Err(error) = app.store.warm().await {
+            tracing::warn!(%error, "the store did not answer at start");
+        }
+        lambda_http::run(service(app, routes)).await
+    })
+}
+
+fn start(config: Config) -> Result<App, Error> {
+    let http = aws::http_client(&config)?;
+    let store = Store::new(aws::dynamodb(&config, http.clone()), config.tables.clone());
+    let blobs = Blobs::new(aws::s3(&config, http), &config.bucket);
+    Ok(App {
+        config: config.into(),
+        store,
+        blobs,
+        clock: Clock::System,
+    })
+}
+
+/// The function as Lambda's runtime calls it.
+pub fn service(
+    app: App,
+    routes: Router<App>,
+) -> impl Service<
+    lambda_http::Request,
+    Response = Reply,
+    Error = std::convert::Infallible,
+    Future = impl Future<Output = Result<Reply, std::convert::Infallible>> + Send,
+> + Clone
++ Send {
+    let routes = app::service(app, routes);
+    ServiceExt::<lambda_http::Request>::map_response(routes, Reply as fn(Response) -> Reply)
+}
+
+/// Hands one event to a function, exactly as [`run`] would, and gives its answer back.
+///
+/// # Errors
+/// An event that is no HTTP event.
+pub async fn invoke(
+    app: App,
+    routes: Router<App>,
+    event: serde_json::Value,
+) -> Result<serde_json::Value, serde_json::Error> {
+    let event = serde_json::from_value(event)?;
+    let context = Context::new(
+        "in-process",
+        std::sync::Arc::new(RuntimeConfig::default()),
+        &http::HeaderMap::new(),
+    );
+    let context = context.unwrap_or_default();
+    let mut adapter = lambda_http::Adapter::from(service(app, routes));
+    match adapter.call(LambdaEvent::new(event, context)).await {
+        Ok(answer) => serde_json::to_value(answer),
+        Err(never) => match never {},
+    }
+}
+
+/// An answer on its way to the gateway. Text that is not UTF-8, such as a log cut in
+/// the middle of a character, travels as bytes; `lambda_http` alone would replace it.
+#[derive(Debug)]
+pub struct Reply(Response);
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> BoxFuture<'static, lambda_http::Response<Body>> {
+        Box::pin(async move {
+            let (parts, body) = self.0.into_parts();
+            let body = match body.collect().await {
+                Ok(body) => body.to_bytes(),
+                Err(error) => {
+                    tracing::error!(%error, "a body could not be read to its end");
+                    return lambda_http::Response::builder()
+                        .status(500)
+                        .body(Body::Empty)
+                        .unwrap_or_default();
+                }
+            };
+            let body = match String::from_utf8(body.into()) {
+                Ok(text) if text.is_empty() => Body::Empty,
+                Ok(text) => Body::Text(text),
+                Err(bytes) => Body::Binary(bytes.into_bytes()),
+            };
+            lambda_http::Response::from_parts(parts, body)
+        })
+    }
+}
+
+/// One JSON object a line, with the request's id.
+fn log_as_json() {
+    let filter = tracing_subscriber::EnvFilter::from_default_env();
+    tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(filter)
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false)
+        .without_time()
+        .with_target(false)
+        .init();
+}

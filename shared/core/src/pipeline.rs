@@ -1,0 +1,217 @@
+//! A pipeline: what is stored of it, and which jobs are its own.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::ids::{JobId, PipelineId, ProjectId, UserId};
+use crate::job::Status;
+use crate::time::Time;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pipeline {
+    pub project_id: ProjectId,
+    pub id: PipelineId,
+    /// Counts the project's pipelines from 1.
+    pub iid: u64,
+    pub status: Status,
+    /// Its jobs are still being written: nobody may see it yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub building: bool,
+    pub source: Source,
+    #[serde(rename = "ref")]
+    pub ref_name: String,
+    pub tag: bool,
+    pub sha: String,
+    pub before_sha: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yaml_errors: Option<String>,
+    pub user_id: UserId,
+    /// The commit as it was when the pipeline started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<Commit>,
+    pub created_at: Time,
+    pub updated_at: Time,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Time>,
+    /// Seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<u64>,
+    /// Percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<f64>,
+    /// The ids of its jobs and bridges: one block at birth, one more with every retry.
+    pub blocks: Vec<Block>,
+    /// Which of these ids are bridges.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub bridges: BTreeSet<JobId>,
+    /// Which of these ids a later job replaced.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub retried: BTreeSet<JobId>,
+    /// Grows whenever a decision on an older picture of the jobs would be wrong.
+    pub revision: u64,
+}
+
+/// Consecutive ids of one pipeline, in stage order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Block {
+    pub first: JobId,
+    pub count: u64,
+}
+
+impl Pipeline {
+    /// The ids of its jobs, newest first; without retried ones unless they are asked for.
+    pub fn job_ids(&self, include_retried: bool) -> Vec<JobId> {
+        let mut ids: Vec<JobId> = self
+            .ids()
+            .filter(|id| !self.bridges.contains(id))
+            .filter(|id| include_retried || !self.retried.contains(id))
+            .collect();
+        ids.sort_unstable_by(|a, b| b.cmp(a));
+        ids
+    }
+
+    /// The ids of its bridges that no later one replaced, newest first.
+    pub fn bridge_ids(&self) -> Vec<JobId> {
+        self.bridges
+            .iter()
+            .rev()
+            .filter(|id| !self.retried.contains(id))
+            .copied()
+            .collect()
+    }
+
+    fn ids(&self) -> impl Iterator<Item = JobId> + '_ {
+        self.blocks
+            .iter()
+            .flat_map(|block| (block.first.0..block.first.0.saturating_add(block.count)).map(JobId))
+    }
+
+    /// Seconds between birth and the start of its first job.
+    pub fn queued_duration(&self) -> Option<f64> {
+        Some(self.started_at?.seconds_since(self.created_at))
+    }
+}
+
+/// What started a pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    Push,
+    Web,
+    Trigger,
+    Schedule,
+    Api,
+    External,
+    Pipeline,
+    Chat,
+    Webide,
+    MergeRequestEvent,
+    ExternalPullRequestEvent,
+    ParentPipeline,
+    OndemandDastScan,
+    OndemandDastValidation,
+    SecurityOrchestrationPolicy,
+    ContainerRegistryPush,
+}
+
+impl Source {
+    pub const ALL: [Self; 16] = [
+        Self::Push,
+        Self::Web,
+        Self::Trigger,
+        Self::Schedule,
+        Self::Api,
+        Self::External,
+        Self::Pipeline,
+        Self::Chat,
+        Self::Webide,
+        Self::MergeRequestEvent,
+        Self::ExternalPullRequestEvent,
+        Self::ParentPipeline,
+        Self::OndemandDastScan,
+        Self::OndemandDastValidation,
+        Self::SecurityOrchestrationPolicy,
+        Self::ContainerRegistryPush,
+    ];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Push => "push",
+            Self::Web => "web",
+            Self::Trigger => "trigger",
+            Self::Schedule => "schedule",
+            Self::Api => "api",
+            Self::External => "external",
+            Self::Pipeline => "pipeline",
+            Self::Chat => "chat",
+            Self::Webide => "webide",
+            Self::MergeRequestEvent => "merge_request_event",
+            Self::ExternalPullRequestEvent => "external_pull_request_event",
+            Self::ParentPipeline => "parent_pipeline",
+            Self::OndemandDastScan => "ondemand_dast_scan",
+            Self::OndemandDastValidation => "ondemand_dast_validation",
+            Self::SecurityOrchestrationPolicy => "security_orchestration_policy",
+            Self::ContainerRegistryPush => "container_registry_push",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.as_str() == text)
+    }
+}
+
+/// A commit as a job shows it. Its times keep the committer's offset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commit {
+    pub id: String,
+    pub title: String,
+    pub message: String,
+    pub author_name: String,
+    pub author_email: String,
+    pub authored_date: String,
+    pub committer_name: String,
+    pub committer_email: String,
+    pub committed_date: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parent_ids: Vec<String>,
+}
+
+/// The head of a branch or a tag.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ref {
+    pub project_id: ProjectId,
+    pub name: String,
+    pub tag: bool,
+    pub sha: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retried_jobs_and_bridges_are_told_apart_by_the_row_alone() {
+        let text = r#"{"project_id":1,"id":6,"iid":1,"status":"pending","source":"push","ref":"main",
+            "tag":false,"sha":"0ff3","before_sha":"0000","user_id":1,"created_at":0,"updated_at":0,
+            "blocks":[{"first":6,"count":4},{"first":20,"count":1}],"bridges":[8,9],"retried":[6,9],
+            "revision":1}"#;
+        let pipeline: Pipeline = serde_json::from_str(text).unwrap();
+        assert_eq!(pipeline.job_ids(false), [20, 7].map(JobId));
+        assert_eq!(pipeline.job_ids(true), [20, 7, 6].map(JobId));
+        assert_eq!(pipeline.bridge_ids(), [8].map(JobId));
+    }
+
+    #[test]
+    fn sources_read_as_they_are_written() {
+        for source in Source::ALL {
+            let written = serde_json::to_value(source).unwrap();
+            assert_eq!(written, source.as_str());
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Projects, the groups above them, and the paths that lead to both.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::ids::{GroupId, ProjectId, UserId};
+use crate::time::Time;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    Private,
+    Internal,
+    Public,
+}
+
+/// Who may use a feature of a project: nobody, its members, or all who see it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FeatureAccess {
+    Disabled,
+    Private,
+    #[default]
+    Enabled,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Project {
+    pub id: ProjectId,
+    pub name: String,
+    pub path: String,
+    /// Path with those of all groups above, in the owner's spelling.
+    pub full_path: String,
+    pub namespace: Namespace,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    pub visibility: Visibility,
+    /// Whether all who see the project see its jobs; otherwise from reporter on.
+    pub public_jobs: bool,
+    #[serde(default)]
+    pub builds_access_level: FeatureAccess,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_branch: Option<String>,
+    pub creator_id: UserId,
+    pub created_at: Time,
+    pub updated_at: Time,
+    pub last_activity_at: Time,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
+    /// Marked for deletion: nobody sees it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Time>,
+    /// Published jobs, retried ones included: the total of the job list.
+    pub job_count: u64,
+    /// Whether this project's job tokens are confined to an allow list (outbound).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ci_job_token_scope_enabled: bool,
+    /// Projects whose job tokens may come in besides the project's own.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub job_token_allowlist: BTreeSet<ProjectId>,
+    /// Seconds.
+    pub build_timeout: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ci_config_path: Option<String>,
+    pub shared_runners_enabled: bool,
+    pub group_runners_enabled: bool,
+    pub auto_cancel_pending_pipelines: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import_url: Option<String>,
+}
+
+impl Project {
+    /// The groups above, outermost first; none for a personal project.
+    pub fn ancestors(&self) -> &[GroupId] {
+        match &self.namespace {
+            Namespace::User { .. } => &[],
+            Namespace::Group { ancestors } => ancestors,
+        }
+    }
+
+    /// Its job tokens may always come in; others' only when listed.
+    pub fn admits_job_token_of(&self, source: ProjectId) -> bool {
+        source == self.id || self.job_token_allowlist.contains(&source)
+    }
+}
+
+/// Where a project stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Namespace {
+    User {
+        user_id: UserId,
+    },
+    /// All groups above, outermost first; the last one is the project's own.
+    Group {
+        ancestors: Vec<GroupId>,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    pub id: GroupId,
+    pub name: String,
+    pub path: String,
+    pub full_path: String,
+    /// The groups above, outermost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ancestors: Vec<GroupId>,
+    pub visibility: Visibility,
+    pub created_at: Time,
+}
+
+/// What a full path leads to. Paths are unique whatever their case, so the key is lower case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectoryEntry {
+    pub path: String,
+    #[serde(flatten)]
+    pub target: DirectoryTarget,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum DirectoryTarget {
+    Project {
+        id: ProjectId,
+        /// A hint for what to read next, never an answer: the project's own row decides.
+        #[serde(default)]
+        ancestors: Vec<GroupId>,
+    },
+    /// The project had this path once.
+    MovedProject {
+        id: ProjectId,
+    },
+    Group {
+        id: GroupId,
+    },
+    User {
+        id: UserId,
+    },
+}

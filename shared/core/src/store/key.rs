@@ -1,0 +1,285 @@
+//! The tables and the keys of their rows, all in one place.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::{Row, number};
+use crate::agent::{Agent, AgentGrant};
+use crate::ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, RunnerId, UserId};
+use crate::job::{Bridge, Job};
+use crate::member::{Member, Source};
+use crate::pipeline::{Pipeline, Ref};
+use crate::project::{DirectoryEntry, Group, Project};
+use crate::runner::{Runner, RunnerManager};
+use crate::token::{AccessToken, Digest};
+use crate::user::User;
+
+/// The tables that the code uses; `infra/template.yaml` declares them and those of later use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Table {
+    Projects,
+    Groups,
+    Users,
+    Runners,
+    RunnerManagers,
+    Directory,
+    Members,
+    Tokens,
+    Agents,
+    AgentGrants,
+    Pipelines,
+    Jobs,
+    Bridges,
+    LogChunks,
+    Refs,
+}
+
+impl Table {
+    pub const ALL: [Self; 15] = [
+        Self::Projects,
+        Self::Groups,
+        Self::Users,
+        Self::Runners,
+        Self::RunnerManagers,
+        Self::Directory,
+        Self::Members,
+        Self::Tokens,
+        Self::Agents,
+        Self::AgentGrants,
+        Self::Pipelines,
+        Self::Jobs,
+        Self::Bridges,
+        Self::LogChunks,
+        Self::Refs,
+    ];
+
+    /// The environment variable that names it.
+    pub const fn variable(self) -> &'static str {
+        match self {
+            Self::Projects => "PROJECTS_TABLE",
+            Self::Groups => "GROUPS_TABLE",
+            Self::Users => "USERS_TABLE",
+            Self::Runners => "RUNNERS_TABLE",
+            Self::RunnerManagers => "RUNNER_MANAGERS_TABLE",
+            Self::Directory => "DIRECTORY_TABLE",
+            Self::Members => "MEMBERS_TABLE",
+            Self::Tokens => "TOKENS_TABLE",
+            Self::Agents => "AGENTS_TABLE",
+            Self::AgentGrants => "AGENT_GRANTS_TABLE",
+            Self::Pipelines => "PIPELINES_TABLE",
+            Self::Jobs => "JOBS_TABLE",
+            Self::Bridges => "BRIDGES_TABLE",
+            Self::LogChunks => "LOG_CHUNKS_TABLE",
+            Self::Refs => "REFS_TABLE",
+        }
+    }
+
+    pub const fn partition_key(self) -> &'static str {
+        match self {
+            Self::Projects | Self::Groups | Self::Users | Self::Runners => "bucket",
+            Self::RunnerManagers => "runner_id",
+            Self::Directory => "path",
+            Self::Members | Self::AgentGrants => "source",
+            Self::Tokens => "digest",
+            Self::Agents | Self::Pipelines | Self::Jobs | Self::Bridges | Self::Refs => {
+                "project_id"
+            }
+            Self::LogChunks => "job_id",
+        }
+    }
+}
+
+/// The key of one row.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    Project(ProjectId),
+    Group(GroupId),
+    User(UserId),
+    Runner(RunnerId),
+    RunnerManager(RunnerId, String),
+    /// A full path in lower case.
+    Directory(String),
+    Member(Source, UserId),
+    Token(Digest),
+    Agent(ProjectId, AgentId),
+    AgentGrant(Source, AgentId),
+    Pipeline(ProjectId, PipelineId),
+    Job(ProjectId, JobId),
+    Bridge(ProjectId, JobId),
+    /// A log chunk by the place of its first byte.
+    LogChunk(JobId, u64),
+    Ref(ProjectId, String),
+}
+
+/// Rows that are listed instance-wide lie in buckets of ten thousand, so that a
+/// list walks buckets downwards: ordered, strongly read, without a scan.
+pub const fn bucket(id: u64) -> u64 {
+    id / 10_000
+}
+
+impl Key {
+    pub const fn table(&self) -> Table {
+        match self {
+            Self::Project(_) => Table::Projects,
+            Self::Group(_) => Table::Groups,
+            Self::User(_) => Table::Users,
+            Self::Runner(_) => Table::Runners,
+            Self::RunnerManager(..) => Table::RunnerManagers,
+            Self::Directory(_) => Table::Directory,
+            Self::Member(..) => Table::Members,
+            Self::Token(_) => Table::Tokens,
+            Self::Agent(..) => Table::Agents,
+            Self::AgentGrant(..) => Table::AgentGrants,
+            Self::Pipeline(..) => Table::Pipelines,
+            Self::Job(..) => Table::Jobs,
+            Self::Bridge(..) => Table::Bridges,
+            Self::LogChunk(..) => Table::LogChunks,
+            Self::Ref(..) => Table::Refs,
+        }
+    }
+
+    pub fn attributes(&self) -> HashMap<String, AttributeValue> {
+        let text = |text: &dyn ToString| AttributeValue::S(text.to_string());
+        let in_bucket = |id: u64| vec![("bucket", number(bucket(id))), ("id", number(id))];
+        let in_project = |project: &ProjectId, id: u64| {
+            vec![("project_id", number(project.0)), ("id", number(id))]
+        };
+        let attributes = match self {
+            Self::Project(id) => in_bucket(id.0),
+            Self::Group(id) => in_bucket(id.0),
+            Self::User(id) => in_bucket(id.0),
+            Self::Runner(id) => in_bucket(id.0),
+            Self::RunnerManager(runner, system) => {
+                vec![("runner_id", number(runner.0)), ("system_id", text(system))]
+            }
+            Self::Directory(path) => vec![("path", text(path))],
+            Self::Member(source, user) => {
+                vec![("source", text(source)), ("user_id", number(user.0))]
+            }
+            Self::Token(digest) => vec![("digest", text(&digest.as_str()))],
+            Self::Agent(project, id) => in_project(project, id.0),
+            Self::AgentGrant(source, agent) => {
+                vec![("source", text(source)), ("agent_id", number(agent.0))]
+            }
+            Self::Pipeline(project, id) => in_project(project, id.0),
+            Self::Job(project, id) | Self::Bridge(project, id) => in_project(project, id.0),
+            Self::LogChunk(job, offset) => {
+                vec![("job_id", number(job.0)), ("offset", number(*offset))]
+            }
+            Self::Ref(project, name) => {
+                vec![("project_id", number(project.0)), ("name", text(name))]
+            }
+        };
+        attributes
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+}
+
+/// The key of an index that groups a project's rows by one of their texts.
+pub(crate) fn in_project(project: ProjectId, text: &str) -> AttributeValue {
+    AttributeValue::S(format!("{project}#{text}"))
+}
+
+impl Row for Project {
+    fn key(&self) -> Key {
+        Key::Project(self.id)
+    }
+}
+
+impl Row for Group {
+    fn key(&self) -> Key {
+        Key::Group(self.id)
+    }
+}
+
+impl Row for User {
+    fn key(&self) -> Key {
+        Key::User(self.id)
+    }
+}
+
+impl Row for Runner {
+    fn key(&self) -> Key {
+        Key::Runner(self.id)
+    }
+}
+
+impl Row for RunnerManager {
+    fn key(&self) -> Key {
+        Key::RunnerManager(self.runner_id, self.system_id.clone())
+    }
+}
+
+impl Row for DirectoryEntry {
+    fn key(&self) -> Key {
+        Key::Directory(self.path.clone())
+    }
+}
+
+impl Row for Member {
+    fn key(&self) -> Key {
+        Key::Member(self.source, self.user_id)
+    }
+}
+
+impl Row for AccessToken {
+    fn key(&self) -> Key {
+        Key::Token(self.digest.clone())
+    }
+}
+
+impl Row for Agent {
+    fn key(&self) -> Key {
+        Key::Agent(self.project_id, self.id)
+    }
+}
+
+impl Row for AgentGrant {
+    fn key(&self) -> Key {
+        Key::AgentGrant(self.source, self.agent_id)
+    }
+}
+
+impl Row for Ref {
+    fn key(&self) -> Key {
+        Key::Ref(self.project_id, self.name.clone())
+    }
+}
+
+impl Row for Pipeline {
+    fn key(&self) -> Key {
+        Key::Pipeline(self.project_id, self.id)
+    }
+
+    fn index_attributes(&self) -> Vec<(&'static str, AttributeValue)> {
+        let status = if self.building {
+            "building"
+        } else {
+            self.status.as_str()
+        };
+        vec![
+            ("project_status", in_project(self.project_id, status)),
+            ("project_ref", in_project(self.project_id, &self.ref_name)),
+        ]
+    }
+}
+
+impl Row for Job {
+    fn key(&self) -> Key {
+        Key::Job(self.build.project_id, self.build.id)
+    }
+
+    fn index_attributes(&self) -> Vec<(&'static str, AttributeValue)> {
+        let status = self.build.status.as_str();
+        vec![("project_status", in_project(self.build.project_id, status))]
+    }
+}
+
+impl Row for Bridge {
+    fn key(&self) -> Key {
+        Key::Bridge(self.build.project_id, self.build.id)
+    }
+}

@@ -1,0 +1,157 @@
+//! DynamoDB: the client, the tables and their keys, reading and creating rows.
+//!
+//! `rows` reads many rows at once, strongly consistent; each further file holds
+//! the queries of one table and states their consistency.
+
+mod hints;
+mod key;
+mod rows;
+
+pub mod agents;
+pub mod jobs;
+pub mod log_chunks;
+pub mod pipelines;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use hints::{Hints, JobRelations};
+pub use key::{Key, Table, bucket};
+pub use rows::Rows;
+
+use crate::config::Tables;
+use crate::error::{Error, Result};
+
+/// A row as DynamoDB has it.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// The format of the rows that this version writes. Every row carries it.
+pub const FORMAT: u64 = 1;
+
+/// The tables, and what was learnt about which rows belong together.
+#[derive(Clone)]
+pub struct Store {
+    client: Client,
+    tables: Arc<Tables>,
+    hints: Arc<Hints>,
+}
+
+/// What is kept as a row: its key, and the keys by which indexes find it.
+pub trait Row: Serialize + DeserializeOwned {
+    fn key(&self) -> Key;
+
+    /// Attributes that exist for an index only.
+    fn index_attributes(&self) -> Vec<(&'static str, AttributeValue)> {
+        Vec::new()
+    }
+}
+
+impl Store {
+    pub fn new(client: Client, tables: Tables) -> Self {
+        Self {
+            client,
+            tables: Arc::new(tables),
+            hints: Arc::default(),
+        }
+    }
+
+    pub fn hints(&self) -> &Hints {
+        &self.hints
+    }
+
+    /// One small read while the function starts, so that the TLS handshake
+    /// happens while its processor is not throttled.
+    pub async fn warm(&self) -> Result<()> {
+        let mut rows = Rows::default();
+        rows.load(self, [Key::Project(crate::ids::ProjectId(0))])
+            .await
+    }
+
+    /// Writes a row that must not exist yet.
+    ///
+    /// Answers `false`, and changes nothing, if its key is taken.
+    pub async fn create<R: Row>(&self, row: &R) -> Result<bool> {
+        let key = row.key();
+        let written = self
+            .client
+            .put_item()
+            .table_name(self.tables.name(key.table()))
+            .set_item(Some(item_of(row)?))
+            .condition_expression("attribute_not_exists(#key)")
+            .expression_attribute_names("#key", key.table().partition_key())
+            .send()
+            .await;
+        match written {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
+            Err(error) => Err(failure("PutItem", error)),
+        }
+    }
+
+    fn table(&self, table: Table) -> &str {
+        self.tables.name(table)
+    }
+}
+
+/// The row as it is written: its own attributes, its key, its index keys, its format.
+pub fn item_of<R: Row>(row: &R) -> Result<Item> {
+    let mut item: Item = serde_dynamo::to_item(row)
+        .map_err(|error| Error::Internal(format!("a row cannot be written: {error}")))?;
+    item.extend(row.key().attributes());
+    item.extend(
+        row.index_attributes()
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value)),
+    );
+    item.insert("format".to_owned(), number(FORMAT));
+    Ok(item)
+}
+
+/// Reads a row of a format that this version knows.
+pub fn row_of<R: Row>(item: Item) -> Result<R> {
+    let format = item.get("format").and_then(|format| format.as_n().ok());
+    if format.and_then(|format| format.parse().ok()) != Some(FORMAT) {
+        return Err(Error::Internal(format!(
+            "a row has the unknown format {format:?}"
+        )));
+    }
+    serde_dynamo::from_item(item)
+        .map_err(|error| Error::Internal(format!("a row cannot be read: {error}")))
+}
+
+pub(crate) fn number(value: u64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// Turns an SDK error into ours: what may pass by itself is `Unavailable`.
+pub(crate) fn failure<E, R>(operation: &str, error: SdkError<E, R>) -> Error
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+    R: std::fmt::Debug,
+{
+    let text = format!(
+        "{operation}: {}",
+        aws_sdk_dynamodb::error::DisplayErrorContext(&error)
+    );
+    match (&error, error.code()) {
+        (SdkError::TimeoutError(_) | SdkError::DispatchFailure(_), _)
+        | (
+            _,
+            Some(
+                "ProvisionedThroughputExceededException"
+                | "ThrottlingException"
+                | "RequestLimitExceeded"
+                | "TransactionConflictException"
+                | "SlowDown"
+                | "ServiceUnavailable",
+            ),
+        ) => Error::Unavailable(text),
+        _ => Error::Internal(text),
+    }
+}

@@ -1,0 +1,199 @@
+//! Access tokens and job tokens: only their digests are stored.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use utoipa::ToSchema;
+
+use crate::ids::{JobId, ProjectId, TokenId, UserId};
+use crate::time::{Day, Time};
+
+/// What a token allows. Others of GitLab's scopes are added with the routes that need them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    Api,
+    ReadUser,
+    ReadApi,
+    ReadRepository,
+    WriteRepository,
+    ReadRegistry,
+    WriteRegistry,
+    CreateRunner,
+    ManageRunner,
+    K8sProxy,
+    SelfRotate,
+    AiFeatures,
+    Sudo,
+    AdminMode,
+}
+
+impl Scope {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::ReadUser => "read_user",
+            Self::ReadApi => "read_api",
+            Self::ReadRepository => "read_repository",
+            Self::WriteRepository => "write_repository",
+            Self::ReadRegistry => "read_registry",
+            Self::WriteRegistry => "write_registry",
+            Self::CreateRunner => "create_runner",
+            Self::ManageRunner => "manage_runner",
+            Self::K8sProxy => "k8s_proxy",
+            Self::SelfRotate => "self_rotate",
+            Self::AiFeatures => "ai_features",
+            Self::Sudo => "sudo",
+            Self::AdminMode => "admin_mode",
+        }
+    }
+}
+
+/// A personal, project or group access token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessToken {
+    pub digest: Digest,
+    pub id: TokenId,
+    pub user_id: UserId,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    pub scopes: Vec<Scope>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub revoked: bool,
+    pub created_at: Time,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<Time>,
+    /// On this day it has expired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Day>,
+}
+
+impl AccessToken {
+    pub fn is_expired(&self, today: Day) -> bool {
+        self.expires_at.is_some_and(|day| day <= today)
+    }
+}
+
+/// The SHA-256 of a secret, in hexadecimal. Safe to store; still not logged.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Digest(String);
+
+impl Digest {
+    pub fn of(secret: &str) -> Self {
+        Self(hex::encode(Sha256::digest(secret.as_bytes())))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Compares in constant time.
+    pub fn equals(&self, other: &str) -> bool {
+        self.0.as_bytes().ct_eq(other.as_bytes()).into()
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Digest(…)")
+    }
+}
+
+/// A token in clear: shown once, when it is made.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// A new personal access token: `glpat-` and 20 random characters.
+    pub fn personal_access_token() -> Self {
+        Self(format!("glpat-{}", random_characters()))
+    }
+
+    /// A new job token. It carries the job's key, so that authenticating is the
+    /// same read that loads the job.
+    pub fn job_token(project_id: ProjectId, job_id: JobId) -> Self {
+        Self(format!(
+            "{JOB_TOKEN_PREFIX}{project_id}_{job_id}_{}",
+            random_characters()
+        ))
+    }
+
+    /// A token that somebody chose, for the first administrator of a local stack.
+    pub fn chosen(text: String) -> Self {
+        Self(text)
+    }
+
+    pub fn digest(&self) -> Digest {
+        Digest::of(&self.0)
+    }
+
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// What GitLab's job tokens begin with.
+pub const JOB_TOKEN_PREFIX: &str = "glcbt-";
+
+/// The job that a job token names; whether the token is good, its row tells.
+pub fn job_of_token(token: &str) -> Option<(ProjectId, JobId)> {
+    let mut parts = token.strip_prefix(JOB_TOKEN_PREFIX)?.splitn(3, '_');
+    let mut id = || {
+        parts
+            .next()?
+            .parse::<u64>()
+            .ok()
+            .filter(|id| *id <= crate::ids::MAX_ID)
+    };
+    Some((ProjectId(id()?), JobId(id()?)))
+}
+
+/// 20 characters of `[A-Za-z0-9_-]`, 120 bits from the system's generator.
+fn random_characters() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 15]>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_token_names_its_job() {
+        let token = Secret::job_token(ProjectId(3), JobId(12));
+        assert_eq!(
+            job_of_token(token.reveal()),
+            Some((ProjectId(3), JobId(12)))
+        );
+        for broken in [
+            "glcbt-",
+            "glcbt-1",
+            "glcbt-1_",
+            "glcbt-x_1_a",
+            "glpat-1_2_a",
+            "glcbt-1_99999999999999999999_a",
+        ] {
+            assert_eq!(job_of_token(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn debug_output_shows_no_secret() {
+        let token = Secret::personal_access_token();
+        assert_eq!(
+            format!("{token:?} {:?}", token.digest()),
+            "Secret(…) Digest(…)"
+        );
+    }
+}

@@ -1,0 +1,61 @@
+//! People and bots.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::ids::{GroupId, UserId};
+use crate::time::Time;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UserState {
+    #[default]
+    Active,
+    Blocked,
+    Banned,
+    Deactivated,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    pub id: UserId,
+    pub username: String,
+    pub name: String,
+    pub email: String,
+    pub state: UserState,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub admin: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bot: bool,
+    pub can_create_group: bool,
+    pub projects_limit: u64,
+    /// The personal namespace.
+    pub namespace_id: GroupId,
+    pub created_at: Time,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar_url: Option<String>,
+    #[serde(default)]
+    pub profile: Profile,
+}
+
+/// What people tell of themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Profile {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bio: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub public_email: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub linkedin: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub twitter: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub website_url: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub organization: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub job_title: String,
+}
