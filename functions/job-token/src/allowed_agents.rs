@@ -1,0 +1,197 @@
+//! Get the agents that a job may use.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use futures::future::{try_join, try_join_all};
+use serde::Serialize;
+use switchyard::agent::{Agent, AgentGrant};
+use switchyard::error::Result;
+use switchyard::http::access::{role, sources};
+use switchyard::http::views::{Above, BasicUserView, ConfigProjectView};
+use switchyard::http::{Accepts, App, Endpoint, JobTokenAccess, Json, Reader};
+use switchyard::ids::{AgentId, GroupId, JobId, PipelineId, ProjectId};
+use switchyard::member::Role;
+use switchyard::project::Project;
+use switchyard::store::Key;
+use utoipa::ToSchema;
+
+pub(crate) struct ListAllowedAgents;
+
+impl Endpoint for ListAllowedAgents {
+    const ACCEPTS: Accepts = Accepts::JOBS_TOO;
+
+    fn read(_: &mut Reader<'_>) -> Self {
+        Self
+    }
+}
+
+/// The agents that a job may use, with the job's surroundings.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AllowedAgents)]
+pub(crate) struct AllowedAgentsView {
+    allowed_agents: Vec<AllowedAgentView>,
+    job: WithId<JobId>,
+    pipeline: WithId<PipelineId>,
+    project: AgentProjectView,
+    user: AgentUserView,
+    /// Only for jobs with an environment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<AgentEnvironmentView>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = AllowedAgent)]
+struct AllowedAgentView {
+    id: AgentId,
+    config_project: ConfigProjectView,
+    #[schema(value_type = Object)]
+    configuration: serde_json::Value,
+}
+
+#[derive(Serialize, ToSchema)]
+struct WithId<T> {
+    id: T,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = AllowedAgentsProject)]
+struct AgentProjectView {
+    id: ProjectId,
+    groups: Vec<WithId<GroupId>>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = AllowedAgentsUser)]
+struct AgentUserView {
+    #[serde(flatten)]
+    user: BasicUserView,
+    roles_in_project: Vec<&'static str>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = AllowedAgentsEnvironment)]
+struct AgentEnvironmentView {
+    slug: String,
+    tier: String,
+}
+
+/// Get the agents that a job may use
+///
+/// Those that the job's project configures, and those that were granted to it or to one
+/// of its groups, as far as the job's environment matches. At most 500 of each.
+#[utoipa::path(
+    get,
+    path = "/api/v4/job/allowed_agents",
+    params(("job_token" = Option<String>, Query)),
+    responses((status = 200, body = AllowedAgentsView)),
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    access: JobTokenAccess<ListAllowedAgents>,
+) -> Result<Json<AllowedAgentsView>> {
+    let JobTokenAccess {
+        job,
+        user,
+        project,
+        request,
+        mut rows,
+        ..
+    } = access;
+
+    let grants = try_join_all(
+        sources(project.id, project.ancestors()).map(|source| app.store.agent_grants_to(source)),
+    );
+    let (own, grants) = try_join(app.store.agents_of(project.id), grants).await?;
+    let environment = job.environment.as_ref();
+    let granted = grants
+        .into_iter()
+        .flatten()
+        .filter(|grant| grant.admits(environment));
+    let granted: BTreeMap<AgentId, AgentGrant> =
+        granted.map(|grant| (grant.agent_id, grant)).collect();
+
+    let mut keys: Vec<Key> = granted
+        .values()
+        .flat_map(|grant| {
+            let project = grant.config_project_id;
+            [Key::Agent(project, grant.agent_id), Key::Project(project)]
+        })
+        .collect();
+    keys.extend(
+        sources(project.id, project.ancestors()).map(|source| Key::Member(source, user.id)),
+    );
+    keys.extend(Above::keys(&project));
+    rows.load(&app.store, keys).await?;
+
+    let mut configured: BTreeMap<AgentId, (Project, serde_json::Value)> = BTreeMap::new();
+    for grant in granted.into_values() {
+        let agent: Option<Agent> =
+            rows.get(&Key::Agent(grant.config_project_id, grant.agent_id))?;
+        let config: Option<Project> = rows.get(&Key::Project(grant.config_project_id))?;
+        if let (Some(agent), Some(config)) =
+            (agent, config.filter(|config| config.deleted_at.is_none()))
+        {
+            let text = grant.configuration.as_deref().unwrap_or("{}");
+            let configuration =
+                serde_json::from_str(text).unwrap_or_else(|_| serde_json::json!({}));
+            configured.insert(agent.id, (config, configuration));
+        }
+    }
+    for agent in own {
+        configured
+            .entry(agent.id)
+            .or_insert_with(|| (project.clone(), serde_json::json!({})));
+    }
+    rows.load(
+        &app.store,
+        configured
+            .values()
+            .flat_map(|(config, _)| Above::keys(config)),
+    )
+    .await?;
+
+    let allowed_agents = configured
+        .into_iter()
+        .map(|(id, (config, configuration))| {
+            let config_project = ConfigProjectView::new(&config, &Above::of(&config, &rows)?);
+            Ok(AllowedAgentView {
+                id,
+                config_project,
+                configuration,
+            })
+        })
+        .collect::<Result<_>>()?;
+    let highest = if user.admin {
+        Some(Role::Owner)
+    } else {
+        role(user.id, &project, &rows, &request)?
+    };
+    let roles = Role::ALL
+        .into_iter()
+        .filter(|role| Some(*role) <= highest)
+        .map(Role::name);
+    Ok(Json(AllowedAgentsView {
+        allowed_agents,
+        job: WithId { id: job.build.id },
+        pipeline: WithId {
+            id: job.build.pipeline_id,
+        },
+        project: AgentProjectView {
+            id: project.id,
+            groups: project
+                .ancestors()
+                .iter()
+                .map(|id| WithId { id: *id })
+                .collect(),
+        },
+        user: AgentUserView {
+            user: BasicUserView::new(&user, &request.base_url),
+            roles_in_project: roles.collect(),
+        },
+        environment: job.environment.map(|environment| AgentEnvironmentView {
+            slug: environment.slug,
+            tier: environment.tier,
+        }),
+    }))
+}

@@ -1,0 +1,106 @@
+//! List pipeline trigger jobs.
+
+use std::collections::BTreeSet;
+
+use axum::extract::State;
+use switchyard::error::Result;
+use switchyard::http::pagination::{Offset, Page};
+use switchyard::http::params::Hash;
+use switchyard::http::views::{BridgeView, Shown};
+use switchyard::http::{Accepts, App, Endpoint, PipelineAccess, ProjectAccess, Reader};
+use switchyard::job::{Bridge, Status};
+use switchyard::policy::Action;
+use switchyard::store::Key;
+
+pub(crate) struct ListBridges {
+    scope: BTreeSet<Status>,
+    offset: Offset,
+}
+
+impl Endpoint for ListBridges {
+    const ACCEPTS: Accepts = Accepts::ANYBODY;
+    const ACTION: Action = Action::ReadBuild;
+
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            scope: reader.scope(Hash::Refused),
+            offset: Offset::read(reader),
+        }
+    }
+}
+
+/// List pipeline trigger jobs
+///
+/// Newest first, without retried ones. The downstream pipeline may be in another project.
+#[utoipa::path(
+    get,
+    path = "/api/v4/projects/{id}/pipelines/{pipeline_id}/bridges",
+    params(
+        ("id" = String, Path, description = "number or encoded full path of the project"),
+        ("pipeline_id" = u64, Path),
+        ("scope[]" = Option<Vec<Status>>, Query, description = "statuses; also as `scope`"),
+        ("page" = Option<u64>, Query), ("per_page" = Option<u64>, Query, description = "at most 100, 20 by default"),
+    ),
+    responses((status = 200, body = Vec<BridgeView>)),
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    access: PipelineAccess<ListBridges>,
+) -> Result<Page<BridgeView>> {
+    let PipelineAccess {
+        pipeline,
+        project: access,
+    } = access;
+    let ProjectAccess {
+        project,
+        params,
+        request,
+        mut rows,
+        ..
+    } = access;
+    let ListBridges { scope, offset } = params;
+
+    let ids = pipeline.bridge_ids();
+    let (bridges, total) = if scope.is_empty() {
+        let page = app
+            .store
+            .bridges_by_id(project.id, offset.slice(&ids))
+            .await?;
+        (page, ids.len())
+    } else {
+        let mut bridges: Vec<Bridge> = app.store.bridges_by_id(project.id, &ids).await?;
+        bridges.retain(|bridge| scope.contains(&bridge.build.status));
+        (offset.slice(&bridges).to_vec(), bridges.len())
+    };
+
+    let keys = bridges.iter().flat_map(|bridge| {
+        let downstream = bridge.downstream.into_iter().flat_map(|to| {
+            [
+                Key::Pipeline(to.project_id, to.pipeline_id),
+                Key::Project(to.project_id),
+            ]
+        });
+        downstream.chain([
+            Key::Pipeline(project.id, bridge.build.pipeline_id),
+            Key::User(bridge.build.user_id),
+        ])
+    });
+    rows.load(&app.store, keys).await?;
+    let shown = Shown {
+        project: &project,
+        rows: &rows,
+        base_url: &request.base_url,
+        now: request.now,
+    };
+    let views = bridges
+        .iter()
+        .map(|bridge| BridgeView::new(bridge, &shown))
+        .collect::<Result<_>>()?;
+    Ok(Page::by_offset(
+        views,
+        &offset,
+        Some(total as u64),
+        false,
+        &request,
+    ))
+}

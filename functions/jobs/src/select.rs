@@ -1,0 +1,320 @@
+//! Which jobs stand on a page of a project's list.
+//!
+//! The order is that of the rows, which are read strongly; the index by status only
+//! says where to look. Jobs of a pipeline that is still being written are left out.
+
+use std::collections::BTreeSet;
+
+use switchyard::error::Result;
+use switchyard::http::App;
+use switchyard::http::pagination::{Cursor, Keyset, Offset};
+use switchyard::http::request::RequestInfo;
+use switchyard::http::views::{JobView, Shown};
+use switchyard::ids::JobId;
+use switchyard::job::{Job, Status};
+use switchyard::pipeline::Pipeline;
+use switchyard::project::Project;
+use switchyard::store::jobs::{From, JobSearch};
+use switchyard::store::{JobRelations, Key, Rows};
+
+/// The newest jobs are counted on their rows, because the keys of an index may lag
+/// behind them; what is older is skipped on keys.
+const COUNTED_ON_ROWS: usize = 1_000;
+
+/// Rows that a search looks at in one request.
+const SEARCHED_ROWS: usize = 2_000;
+
+/// How often a page is filled up where jobs had to be left out.
+const ROUNDS: usize = 10;
+
+/// Which jobs a list is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    All,
+    WithStatus(BTreeSet<Status>),
+    Found(JobSearch),
+}
+
+impl Wanted {
+    pub(crate) fn of(search: JobSearch) -> Self {
+        let JobSearch {
+            name,
+            created_after,
+            created_before,
+            statuses,
+        } = &search;
+        if name.is_some() || created_after.is_some() || created_before.is_some() {
+            Self::Found(search)
+        } else if statuses.is_empty() || statuses.len() == Status::ALL.len() {
+            Self::All
+        } else {
+            Self::WithStatus(search.statuses)
+        }
+    }
+}
+
+/// A page by key.
+pub(crate) struct KeyPage {
+    pub(crate) jobs: Vec<Job>,
+    /// The id after which the next page begins, if there is more.
+    pub(crate) next: Option<u64>,
+    /// The id before which the previous page ends.
+    pub(crate) previous: Option<u64>,
+}
+
+/// Reads the jobs of one page and what they are shown with.
+pub(crate) struct Selection<'a> {
+    app: &'a App,
+    project: &'a Project,
+    pub(crate) wanted: Wanted,
+    rows: Rows,
+}
+
+/// Jobs in a row, and how to go on.
+struct Filled {
+    jobs: Vec<Job>,
+    /// Where unread rows begin; none at the end of the list.
+    rest: Option<From>,
+}
+
+impl<'a> Selection<'a> {
+    pub(crate) fn new(app: &'a App, project: &'a Project, wanted: Wanted, rows: Rows) -> Self {
+        Self {
+            app,
+            project,
+            wanted,
+            rows,
+        }
+    }
+
+    pub(crate) fn views(&self, jobs: &[Job], request: &RequestInfo) -> Result<Vec<JobView>> {
+        let shown = Shown {
+            project: self.project,
+            rows: &self.rows,
+            base_url: &request.base_url,
+            now: request.now,
+        };
+        jobs.iter().map(|job| JobView::new(job, &shown)).collect()
+    }
+
+    /// The page, and whether there is more behind it.
+    pub(crate) async fn by_offset(&mut self, offset: &Offset) -> Result<(Vec<Job>, bool)> {
+        let (skip, page) = (offset.skip_rows(), offset.rows());
+        let on_rows = matches!(self.wanted, Wanted::Found(_)) || skip + page < COUNTED_ON_ROWS;
+        let mut filled = if on_rows {
+            let mut filled = self.fill(From::Newest, skip + page + 1, page + 1).await?;
+            filled.jobs.drain(..skip.min(filled.jobs.len()));
+            filled
+        } else {
+            let newest = self.fill(From::Newest, COUNTED_ON_ROWS, 0).await?;
+            let older = match newest.rest {
+                Some(rest) => self.skip(rest, skip - COUNTED_ON_ROWS).await?,
+                None => None,
+            };
+            match older {
+                Some(from) => self.fill(from, page + 1, page + 1).await?,
+                None => Filled {
+                    jobs: Vec::new(),
+                    rest: None,
+                },
+            }
+        };
+        let has_more = filled.jobs.len() > page;
+        filled.jobs.truncate(page);
+        self.load_relations(&filled.jobs).await?;
+        Ok((filled.jobs, has_more))
+    }
+
+    pub(crate) async fn by_key(&mut self, keyset: &Keyset) -> Result<KeyPage> {
+        let from = match keyset.cursor {
+            None => From::Newest,
+            Some(Cursor::After(id)) => From::Below(JobId(id)),
+            Some(Cursor::Before(id)) => From::Above(JobId(id)),
+        };
+        let page = keyset.rows();
+        let Filled { mut jobs, rest } = self.fill(from, page + 1, page + 1).await?;
+        let is_cut = jobs.len() > page;
+        jobs.truncate(page);
+        let onward = match rest {
+            _ if is_cut => jobs.last().map(|job| job.build.id.0),
+            Some(From::Below(id) | From::Above(id)) => Some(id.0),
+            Some(From::Newest) | None => None,
+        };
+        let (next, previous) = if let From::Above(cursor) = from {
+            jobs.reverse();
+            // The row of the cursor itself is older, so there is a next page.
+            (
+                Some(jobs.last().map_or(cursor.0 + 1, |job| job.build.id.0)),
+                onward,
+            )
+        } else {
+            let first = jobs.first().map(|job| job.build.id.0);
+            (onward, keyset.cursor.and(first))
+        };
+        self.load_relations(&jobs).await?;
+        Ok(KeyPage {
+            jobs,
+            next,
+            previous,
+        })
+    }
+
+    /// Reads on until `count` jobs are found or none are left. What the last `shown` of
+    /// them are shown with is read in the same round that proves them visible.
+    async fn fill(&mut self, from: From, count: usize, shown: usize) -> Result<Filled> {
+        let mut jobs: Vec<Job> = Vec::new();
+        let mut rest = Some(from);
+        for _ in 0..ROUNDS {
+            let Some(from) = rest.filter(|_| jobs.len() < count) else {
+                break;
+            };
+            let missing = count - jobs.len();
+            let fetched = self.fetch(from, missing).await?;
+            rest = fetched.rest;
+            self.load_pipelines_and_relations(&fetched.jobs, shown)
+                .await?;
+            for job in fetched.jobs {
+                match self.building(&job)? {
+                    None if self.is_wanted(&job) => jobs.push(job),
+                    None => {}
+                    // The rest of a hidden pipeline is passed over at once.
+                    Some(pipeline) => rest = rest.map(|rest| beyond(&pipeline, rest)),
+                }
+            }
+            if matches!(self.wanted, Wanted::Found(_)) {
+                break;
+            }
+        }
+        Ok(Filled { jobs, rest })
+    }
+
+    async fn fetch(&mut self, from: From, limit: usize) -> Result<Filled> {
+        let (store, project) = (&self.app.store, self.project.id);
+        match &self.wanted {
+            Wanted::All => {
+                let jobs = store.jobs(project, from, limit).await?;
+                let rest = onward(
+                    from,
+                    (jobs.len() == limit)
+                        .then(|| jobs.last())
+                        .flatten()
+                        .map(|job| job.build.id),
+                );
+                Ok(Filled { jobs, rest })
+            }
+            Wanted::WithStatus(statuses) => {
+                let links = store
+                    .job_links_by_status(project, statuses, from, limit)
+                    .await?;
+                let last = (links.len() == limit).then(|| links.last()).flatten();
+                let rest = onward(from, last.map(|link| link.id));
+                let keys = links.iter().flat_map(|link| {
+                    let mut keys = link.relations().keys(project);
+                    keys.push(Key::Job(project, link.id));
+                    keys
+                });
+                self.rows.load(store, keys).await?;
+                let mut jobs = Vec::with_capacity(links.len());
+                for link in links {
+                    jobs.extend(self.rows.get::<Job>(&Key::Job(project, link.id))?);
+                }
+                Ok(Filled { jobs, rest })
+            }
+            Wanted::Found(search) => {
+                let found = store
+                    .search_jobs(project, search, from, limit, SEARCHED_ROWS)
+                    .await?;
+                Ok(Filled {
+                    jobs: found.jobs,
+                    rest: onward(from, found.stopped_at),
+                })
+            }
+        }
+    }
+
+    /// The place `count` jobs further, counted on keys.
+    async fn skip(&self, from: From, count: usize) -> Result<Option<From>> {
+        let (From::Below(id), true) = (from, count > 0) else {
+            return Ok(Some(from));
+        };
+        let (store, project) = (&self.app.store, self.project.id);
+        let last = match &self.wanted {
+            Wanted::All => store.skip_jobs(project, id, count).await?,
+            Wanted::WithStatus(statuses) => {
+                let links = store
+                    .job_links_by_status(project, statuses, from, count)
+                    .await?;
+                (links.len() == count)
+                    .then(|| links.last().map(|link| link.id))
+                    .flatten()
+            }
+            Wanted::Found(_) => None,
+        };
+        Ok(last.map(From::Below))
+    }
+
+    /// Only jobs that never ran can belong to a pipeline that is still being written.
+    async fn load_pipelines_and_relations(&mut self, jobs: &[Job], shown: usize) -> Result<()> {
+        let project = self.project.id;
+        let unborn = jobs
+            .iter()
+            .filter(|job| job.build.status == Status::Created);
+        let mut keys: Vec<Key> = unborn
+            .map(|job| Key::Pipeline(project, job.build.pipeline_id))
+            .collect();
+        let shown = &jobs[jobs.len().saturating_sub(shown)..];
+        keys.extend(
+            shown
+                .iter()
+                .flat_map(|job| JobRelations::of(job).keys(project)),
+        );
+        self.rows.load(&self.app.store, keys).await
+    }
+
+    async fn load_relations(&mut self, jobs: &[Job]) -> Result<()> {
+        let project = self.project.id;
+        let keys = jobs
+            .iter()
+            .flat_map(|job| JobRelations::of(job).keys(project));
+        self.rows.load(&self.app.store, keys).await
+    }
+
+    /// The job's pipeline, if it is still being written.
+    fn building(&self, job: &Job) -> Result<Option<Pipeline>> {
+        let key = Key::Pipeline(self.project.id, job.build.pipeline_id);
+        Ok(self
+            .rows
+            .get::<Pipeline>(&key)?
+            .filter(|pipeline| pipeline.building))
+    }
+
+    /// The index may lag: the row decides.
+    fn is_wanted(&self, job: &Job) -> bool {
+        match &self.wanted {
+            Wanted::All | Wanted::Found(_) => true,
+            Wanted::WithStatus(statuses) => statuses.contains(&job.build.status),
+        }
+    }
+}
+
+/// Goes on behind the last row, in the same direction.
+fn onward(from: From, last: Option<JobId>) -> Option<From> {
+    match from {
+        From::Newest | From::Below(_) => last.map(From::Below),
+        From::Above(_) => last.map(From::Above),
+    }
+}
+
+/// The place behind all jobs of a pipeline, unless the list is past it already.
+fn beyond(pipeline: &Pipeline, rest: From) -> From {
+    let Some(block) = pipeline.blocks.first() else {
+        return rest;
+    };
+    match rest {
+        From::Below(id) => From::Below(id.min(block.first)),
+        From::Above(id) => {
+            From::Above(id.max(JobId(block.first.0 + block.count.saturating_sub(1))))
+        }
+        From::Newest => rest,
+    }
+}

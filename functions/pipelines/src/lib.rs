@@ -1,0 +1,26 @@
+//! The `pipelines` function: reading pipelines.
+
+mod latest;
+mod list;
+mod show;
+
+use axum::Router;
+use axum::routing::get;
+use switchyard::http::App;
+use utoipa::OpenApi;
+
+/// The routes of this function; `infra/template.yaml` declares the same ones.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/v4/projects/{id}/pipelines", get(list::list))
+        .route("/api/v4/projects/{id}/pipelines/latest", get(latest::show))
+        .route(
+            "/api/v4/projects/{id}/pipelines/{pipeline_id}",
+            get(show::show),
+        )
+}
+
+/// This function's part of the API's description.
+#[derive(OpenApi)]
+#[openapi(paths(list::list, latest::show, show::show))]
+pub struct ApiDoc;

@@ -1,0 +1,36 @@
+//! The `projects` function: projects, the caller's own account, and the instance.
+//! What no other function serves ends here, as a 404 in GitLab's form.
+
+mod metadata;
+mod personal_access_tokens;
+mod show;
+mod user;
+
+use axum::Router;
+use axum::routing::get;
+use switchyard::http::App;
+use utoipa::OpenApi;
+
+/// The routes of this function; `infra/template.yaml` declares the same ones.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/v4/version", get(metadata::version))
+        .route("/api/v4/metadata", get(metadata::show))
+        .route("/api/v4/user", get(user::show))
+        .route(
+            "/api/v4/personal_access_tokens/self",
+            get(personal_access_tokens::show_self),
+        )
+        .route("/api/v4/projects/{id}", get(show::show))
+}
+
+/// This function's part of the API's description.
+#[derive(OpenApi)]
+#[openapi(paths(
+    metadata::version,
+    metadata::show,
+    user::show,
+    personal_access_tokens::show_self,
+    show::show
+))]
+pub struct ApiDoc;
