@@ -1,0 +1,179 @@
+//! `cargo lambda watch` as a child process: it builds the functions, runs them, and
+//! rebuilds them after a change.
+//!
+//! It runs in a process group of its own. A guard process waits for the end of a
+//! pipe whose other end is held here, and then ends that group: so the functions end
+//! with this process even when it is killed.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    net::{Ipv4Addr, TcpListener},
+    os::unix::process::CommandExt,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use serde_json::json;
+
+use crate::{Error, invoke::Invoker};
+
+/// Ends the process group `$1` when standard input ends: politely, and after five
+/// seconds by force.
+const GUARD: &str = r#"
+read -r _
+kill -s TERM -- "-$1"
+tries=0
+while kill -s 0 -- "-$1" && [ "$tries" -lt 50 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+done
+kill -s KILL -- "-$1"
+"#;
+
+/// How long `cargo lambda watch` may take until it listens.
+const START: Duration = Duration::from_secs(60);
+
+/// A running `cargo lambda watch`. It ends when this is dropped.
+pub(crate) struct Watch {
+    endpoint: String,
+    child: Child,
+    guard: Child,
+}
+
+impl Watch {
+    /// Starts it, and waits until it listens. Functions get the variables of
+    /// `environment_file`.
+    pub(crate) async fn start(environment_file: &Path) -> Result<Self, Error> {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let command = || {
+            let mut command = Command::new(&cargo);
+            // Else cargo-lambda may ask rustup to download a target.
+            command.arg("lambda").env("RUSTUP", "/nonexistent");
+            command
+        };
+        let found = command()
+            .arg("--version")
+            .stdin(Stdio::null())
+            .output()
+            .is_ok_and(|output| output.status.success());
+        if !found {
+            return Err(
+                "cargo-lambda is not installed: `make run` installs it, or see \
+                        https://www.cargo-lambda.info"
+                    .into(),
+            );
+        }
+        let port = free_port()?;
+        let mut child = command()
+            .args(["watch", "--invoke-address", "127.0.0.1", "--invoke-port"])
+            .arg(port.to_string())
+            .arg("--env-file")
+            .arg(environment_file)
+            // Of its own log only what went wrong; functions have theirs from the file.
+            .env("RUST_LOG", "error")
+            .current_dir(workspace())
+            .stdin(Stdio::null())
+            .process_group(0)
+            .spawn()?;
+        let guard = Command::new("sh")
+            .args(["-c", GUARD, "guard"])
+            .arg(child.id().to_string())
+            .stdin(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn();
+        let guard = match guard {
+            Ok(guard) => guard,
+            Err(error) => {
+                child.kill()?;
+                return Err(error.into());
+            }
+        };
+        let mut watch = Self {
+            endpoint: format!("http://127.0.0.1:{port}"),
+            child,
+            guard,
+        };
+        let listening = async {
+            while tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port))
+                .await
+                .is_err()
+            {
+                watch.check()?;
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            Ok::<(), Error>(())
+        };
+        match tokio::time::timeout(START, listening).await {
+            Ok(listening) => listening?,
+            Err(_) => return Err("cargo lambda watch does not listen".into()),
+        }
+        Ok(watch)
+    }
+
+    /// The address of its Invoke API.
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// Fails once it has ended.
+    pub(crate) fn check(&mut self) -> Result<(), Error> {
+        match self.child.try_wait()? {
+            None => Ok(()),
+            Some(status) => Err(format!("cargo lambda watch ended: {status}").into()),
+        }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        drop(self.guard.stdin.take());
+        let ended = self.child.wait().and_then(|_| self.guard.wait());
+        if let Err(error) = ended {
+            eprintln!("cannot wait for cargo lambda watch: {error}");
+        }
+    }
+}
+
+/// Calls a function for the first time, which builds and starts it.
+pub(crate) async fn warm(invoker: &Invoker, function: &str) -> Result<(), Error> {
+    let event = json!({
+        "resource": "/",
+        "path": "/",
+        "httpMethod": "GET",
+        "headers": {},
+        "multiValueHeaders": {},
+        "requestContext": { "httpMethod": "GET", "identity": {}, "stage": "local" },
+        "body": null,
+        "isBase64Encoded": false,
+    });
+    invoker
+        .invoke(function, event)
+        .await
+        .map_err(|error| format!("{function}: {error}"))?;
+    Ok(())
+}
+
+/// Writes variables in the form that `cargo lambda watch --env-file` reads.
+pub(crate) fn write_environment(
+    path: &Path,
+    variables: &BTreeMap<String, String>,
+) -> io::Result<()> {
+    let lines = variables
+        .iter()
+        .map(|(name, value)| format!("{name}={value}\n"));
+    std::fs::write(path, lines.collect::<String>())
+}
+
+/// The workspace's root, where `cargo lambda watch` looks for functions.
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+        .local_addr()?
+        .port())
+}
