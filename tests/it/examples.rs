@@ -1,0 +1,1 @@
+//! The examples of GitLab's documentation of the jobs API: loaded, fetched, compared.

@@ -1,0 +1,3 @@
+//! Black-box tests: one module per resource, and those that hold for the whole API.
+
+mod examples;
