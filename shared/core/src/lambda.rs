@@ -4,7 +4,6 @@ use axum::Router;
 use axum::response::Response;
 use http_body_util::BodyExt as _;
 pub use lambda_http::Error;
-use lambda_http::lambda_runtime::Config as RuntimeConfig;
 use lambda_http::{Body, BoxFuture, Context, IntoResponse, LambdaEvent, Service};
 use tower::ServiceExt;
 
@@ -66,14 +65,11 @@ pub async fn invoke(
     event: serde_json::Value,
 ) -> Result<serde_json::Value, serde_json::Error> {
     let event = serde_json::from_value(event)?;
-    let context = Context::new(
-        "in-process",
-        std::sync::Arc::new(RuntimeConfig::default()),
-        &http::HeaderMap::new(),
-    );
-    let context = context.unwrap_or_default();
-    let mut adapter = lambda_http::Adapter::from(service(app, routes));
-    match adapter.call(LambdaEvent::new(event, context)).await {
+    let context = Context::default();
+    // In a statement of its own: the adapter cannot be held while the answer is awaited.
+    let answer =
+        lambda_http::Adapter::from(service(app, routes)).call(LambdaEvent::new(event, context));
+    match answer.await {
         Ok(answer) => serde_json::to_value(answer),
         Err(never) => match never {},
     }
