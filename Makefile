@@ -6,7 +6,7 @@ DEPLOY_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test validate bench e2e deploy clean
+.PHONY: help setup run test validate openapi bench e2e deploy clean
 
 # cargo-lambda finds Zig through the first python3 on the path. Given a rustup that does not
 # exist, it leaves toolchains alone instead of downloading a missing target by itself.
@@ -32,6 +32,10 @@ test: validate ## Check format, lints, docs and template, and run all tests
 
 validate: .venv/validate/.installed ## Check the template, without an account or a network
 	.venv/validate/bin/python infra/validate.py
+
+openapi: ## Write docs/openapi.json anew from the code
+	cargo run --locked --quiet --example openapi > docs/openapi.json.new
+	mv docs/openapi.json.new docs/openapi.json
 
 bench: ## Measure cold starts, warm requests and cost
 	cargo build --locked --release --bins

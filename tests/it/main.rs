@@ -1,3 +1,4 @@
 //! Black-box tests: one module per resource, and those that hold for the whole API.
 
 mod examples;
+mod openapi;
