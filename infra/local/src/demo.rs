@@ -11,6 +11,7 @@ use switchyard::{
     pipeline::{Commit, Pipeline},
     project::{Group, Project, Visibility},
     runner::{Runner, RunnerManager, RunnerType},
+    store::counters::Counter,
     token::{Scope, Secret},
 };
 
@@ -28,6 +29,18 @@ pub type Notes = Vec<(String, String)>;
 pub const JOB_TOKEN: &str = "glcbt-1_10_demo-world-job-token";
 
 const ROOT: UserId = UserId(1);
+
+/// The ids that the demo world uses up.
+const LAST_IDS: [(Counter, u64); 8] = [
+    (Counter::Projects, 2),
+    (Counter::Groups, 1_000_001),
+    (Counter::Users, 1),
+    (Counter::Tokens, 1),
+    (Counter::Runners, 1),
+    (Counter::Pipelines, 6),
+    (Counter::Jobs, 11),
+    (Counter::Agents, 1),
+];
 
 /// Loads the demo world into the stack. Loading it again changes nothing.
 ///
@@ -48,6 +61,9 @@ pub async fn load(stack: &Stack, root_token: &str) -> Result<Notes, Error> {
         created_at: at("2022-11-16T14:51:50.579Z"),
     })
     .await?;
+    for (counter, last) in LAST_IDS {
+        seed.store.skip_ids(counter, last).await?;
+    }
     Ok(vec![
         ("job token".to_owned(), format!("{JOB_TOKEN} (job 10)")),
         (

@@ -33,10 +33,11 @@ pub enum Table {
     Bridges,
     LogChunks,
     Refs,
+    Counters,
 }
 
 impl Table {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Projects,
         Self::Groups,
         Self::Users,
@@ -52,6 +53,7 @@ impl Table {
         Self::Bridges,
         Self::LogChunks,
         Self::Refs,
+        Self::Counters,
     ];
 
     /// The environment variable that names it.
@@ -72,6 +74,7 @@ impl Table {
             Self::Bridges => "BRIDGES_TABLE",
             Self::LogChunks => "LOG_CHUNKS_TABLE",
             Self::Refs => "REFS_TABLE",
+            Self::Counters => "COUNTERS_TABLE",
         }
     }
 
@@ -86,6 +89,7 @@ impl Table {
                 "project_id"
             }
             Self::LogChunks => "job_id",
+            Self::Counters => "name",
         }
     }
 }

@@ -8,6 +8,7 @@ mod key;
 mod rows;
 
 pub mod agents;
+pub mod counters;
 pub mod jobs;
 pub mod log_chunks;
 pub mod pipelines;
@@ -89,7 +90,7 @@ impl Store {
             .await;
         match written {
             Ok(_) => Ok(true),
-            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
+            Err(error) if condition_failed(&error) => Ok(false),
             Err(error) => Err(failure("PutItem", error)),
         }
     }
@@ -123,6 +124,11 @@ pub fn row_of<R: Row>(item: Item) -> Result<R> {
     }
     serde_dynamo::from_item(item)
         .map_err(|error| Error::Internal(format!("a row cannot be read: {error}")))
+}
+
+/// The row was not as the write assumed.
+pub(crate) fn condition_failed<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    error.code() == Some("ConditionalCheckFailedException")
 }
 
 pub(crate) fn number(value: u64) -> AttributeValue {
