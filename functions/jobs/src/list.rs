@@ -3,7 +3,7 @@
 use axum::extract::State;
 use futures::future::try_join;
 use switchyard::error::{Error, Result};
-use switchyard::http::pagination::{Page, Paging};
+use switchyard::http::pagination::{MAX_OFFSET, Page, Paging};
 use switchyard::http::params::Hash;
 use switchyard::http::views::JobView;
 use switchyard::http::{Accepts, App, Endpoint, ProjectAccess, Reader};
@@ -73,7 +73,7 @@ pub(crate) async fn list(
     let mut selection = Selection::new(&app, &project, params.wanted, rows);
     match params.paging {
         Paging::Offset(offset) => {
-            let offset = offset.bounded("Ci::Build")?;
+            let offset = offset.bounded("Ci::Build", MAX_OFFSET)?;
             let counted = selection.wanted.clone();
             let total = async {
                 match counted {

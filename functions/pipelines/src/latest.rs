@@ -7,6 +7,7 @@ use switchyard::http::{Accepts, App, Endpoint, Json, ProjectAccess, Reader};
 use switchyard::pipeline::{Ref, Source};
 use switchyard::policy::Action;
 use switchyard::store::Key;
+use switchyard::store::jobs::From;
 use switchyard::store::pipelines::Among;
 use switchyard::user::User;
 
@@ -70,9 +71,10 @@ pub(crate) async fn show(
 
     let newest = app
         .store
-        .pipelines(project.id, &Among::OfRef(name), false, LOOKED_AT)
+        .pipelines(project.id, &Among::OfRef(name), From::Newest, LOOKED_AT)
         .await?;
     let pipeline = newest
+        .pipelines
         .into_iter()
         .filter(|pipeline| !pipeline.building && pipeline.source != Source::ParentPipeline)
         .find(|pipeline| sha.as_ref().is_none_or(|sha| pipeline.sha == *sha))

@@ -1,8 +1,10 @@
 //! The `pipelines` function: reading pipelines.
 
+mod filter;
 mod latest;
 mod list;
 mod show;
+mod walk;
 
 use axum::Router;
 use axum::routing::get;

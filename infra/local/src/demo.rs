@@ -93,9 +93,11 @@ async fn projects(seed: &Seed) -> Result<(Group, Project), Error> {
     let diaspora = seed::group(2, &[], "diaspora");
     let mut bar = seed::project(1, &[foo.id], "foo/bar");
     bar.job_count = 5;
+    bar.pipeline_count = 1;
     let mut client = seed::project(2, &[diaspora.id], "diaspora/diaspora-client");
     client.visibility = Visibility::Internal;
     client.job_count = 1;
+    client.pipeline_count = 1;
     for group in [&foo, &diaspora] {
         seed.put_group(group).await?;
         let owner = seed::member(Source::Group(group.id), ROOT, Role::Owner);

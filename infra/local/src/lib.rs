@@ -8,6 +8,7 @@
 pub mod demo;
 pub mod dynamodb;
 pub mod gateway;
+mod group;
 pub mod invoke;
 pub mod run;
 pub mod s3;

@@ -186,6 +186,7 @@ pub fn project(id: u64, ancestors: &[GroupId], full_path: &str) -> Project {
         archived: false,
         deleted_at: None,
         job_count: 0,
+        pipeline_count: 0,
         ci_job_token_scope_enabled: false,
         job_token_allowlist: BTreeSet::new(),
         build_timeout: 3600,

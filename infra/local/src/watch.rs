@@ -1,36 +1,18 @@
 //! `cargo lambda watch` as a child process: it builds the functions, runs them, and
 //! rebuilds them after a change.
-//!
-//! It runs in a process group of its own. A guard process waits for the end of a
-//! pipe whose other end is held here, and then ends that group: so the functions end
-//! with this process even when it is killed.
 
 use std::{
     collections::BTreeMap,
     io,
     net::{Ipv4Addr, TcpListener},
-    os::unix::process::CommandExt,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     time::Duration,
 };
 
 use serde_json::json;
 
-use crate::{Error, invoke::Invoker};
-
-/// Ends the process group `$1` when standard input ends: politely, and after five
-/// seconds by force.
-const GUARD: &str = r#"
-read -r _
-kill -s TERM -- "-$1"
-tries=0
-while kill -s 0 -- "-$1" && [ "$tries" -lt 50 ]; do
-    sleep 0.1
-    tries=$((tries + 1))
-done
-kill -s KILL -- "-$1"
-"#;
+use crate::{Error, group::Group, invoke::Invoker};
 
 /// How long `cargo lambda watch` may take until it listens.
 const START: Duration = Duration::from_secs(60);
@@ -38,8 +20,7 @@ const START: Duration = Duration::from_secs(60);
 /// A running `cargo lambda watch`. It ends when this is dropped.
 pub(crate) struct Watch {
     endpoint: String,
-    child: Child,
-    guard: Child,
+    group: Group,
 }
 
 impl Watch {
@@ -66,7 +47,8 @@ impl Watch {
             );
         }
         let port = free_port()?;
-        let mut child = command()
+        let mut watch = command();
+        watch
             .args(["watch", "--invoke-address", "127.0.0.1", "--invoke-port"])
             .arg(port.to_string())
             .arg("--env-file")
@@ -74,27 +56,10 @@ impl Watch {
             // Of its own log only what went wrong; functions have theirs from the file.
             .env("RUST_LOG", "error")
             .current_dir(workspace())
-            .stdin(Stdio::null())
-            .process_group(0)
-            .spawn()?;
-        let guard = Command::new("sh")
-            .args(["-c", GUARD, "guard"])
-            .arg(child.id().to_string())
-            .stdin(Stdio::piped())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn();
-        let guard = match guard {
-            Ok(guard) => guard,
-            Err(error) => {
-                child.kill()?;
-                return Err(error.into());
-            }
-        };
+            .stdin(Stdio::null());
         let mut watch = Self {
             endpoint: format!("http://127.0.0.1:{port}"),
-            child,
-            guard,
+            group: Group::spawn(&mut watch)?,
         };
         let listening = async {
             while tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port))
@@ -120,19 +85,9 @@ impl Watch {
 
     /// Fails once it has ended.
     pub(crate) fn check(&mut self) -> Result<(), Error> {
-        match self.child.try_wait()? {
+        match self.group.ended()? {
             None => Ok(()),
             Some(status) => Err(format!("cargo lambda watch ended: {status}").into()),
-        }
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        drop(self.guard.stdin.take());
-        let ended = self.child.wait().and_then(|_| self.guard.wait());
-        if let Err(error) = ended {
-            eprintln!("cannot wait for cargo lambda watch: {error}");
         }
     }
 }

@@ -45,7 +45,7 @@ pub enum Error {
     KeysetUnavailable,
     /// 405: an offset so deep that keyset paging has to be used.
     #[error("the offset is too large")]
-    OffsetTooLarge { rows_of: &'static str },
+    OffsetTooLarge { rows_of: &'static str, limit: u64 },
     /// 416 with the true size.
     #[error("the range lies outside the content")]
     RangeNotSatisfiable { size: u64 },

@@ -23,6 +23,12 @@ macro_rules! ids {
                 Self(id)
             }
         }
+
+        impl From<$name> for u64 {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
     )+};
 }
 

@@ -54,6 +54,9 @@ pub struct Project {
     pub deleted_at: Option<Time>,
     /// Published jobs, retried ones included: the total of the job list.
     pub job_count: u64,
+    /// Published pipelines, child pipelines left out: the total of the pipeline list.
+    #[serde(default)]
+    pub pipeline_count: u64,
     /// Whether this project's job tokens are confined to an allow list (outbound).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ci_job_token_scope_enabled: bool,

@@ -92,10 +92,10 @@ fn answer(error: &Error) -> (StatusCode, Value) {
             StatusCode::METHOD_NOT_ALLOWED,
             json!({ "error": "Keyset pagination is not yet available for this type of request" }),
         ),
-        Error::OffsetTooLarge { rows_of } => (
+        Error::OffsetTooLarge { rows_of, limit } => (
             StatusCode::METHOD_NOT_ALLOWED,
             json!({ "error": format!(
-                "Offset pagination has a maximum allowed offset of 50000 for requests that return \
+                "Offset pagination has a maximum allowed offset of {limit} for requests that return \
                  objects of type {rows_of}. Remaining records can be retrieved using keyset pagination."
             ) }),
         ),

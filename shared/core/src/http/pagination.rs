@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 pub const DEFAULT_PER_PAGE: u64 = 20;
 pub const MAX_PER_PAGE: u64 = 100;
 
-/// Rows that an offset may skip.
+/// Rows that an offset may skip, as in GitLab.
 pub const MAX_OFFSET: u64 = 50_000;
 
 /// A page by its number.
@@ -78,10 +78,10 @@ impl Offset {
     }
 
     /// # Errors
-    /// 405 that points to keyset paging, beyond [`MAX_OFFSET`].
-    pub fn bounded(self, rows_of: &'static str) -> Result<Self> {
-        if self.skip() > MAX_OFFSET {
-            Err(Error::OffsetTooLarge { rows_of })
+    /// 405 that points to keyset paging, if it skips more than `limit` rows.
+    pub fn bounded(self, rows_of: &'static str, limit: u64) -> Result<Self> {
+        if self.skip() > limit {
+            Err(Error::OffsetTooLarge { rows_of, limit })
         } else {
             Ok(self)
         }

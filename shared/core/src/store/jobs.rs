@@ -17,12 +17,12 @@ use crate::time::Time;
 
 /// Where a list goes on from, and in which direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum From {
+pub enum From<Id = JobId> {
     Newest,
     /// Newest first among the ids below.
-    Below(JobId),
+    Below(Id),
     /// Oldest first among the ids above.
-    Above(JobId),
+    Above(Id),
 }
 
 /// A job's id with the ids of what it is shown with.
@@ -329,11 +329,11 @@ struct OnlyId {
 }
 
 /// Sets key condition and direction of a query over rows that are sorted by `id`.
-pub(super) fn onward(
+pub(super) fn onward<Id: Into<u64>>(
     query: QueryFluentBuilder,
     partition: &str,
     value: AttributeValue,
-    from: From,
+    from: From<Id>,
 ) -> QueryFluentBuilder {
     let query = query
         .expression_attribute_names("#partition", partition)
@@ -344,11 +344,11 @@ pub(super) fn onward(
             .scan_index_forward(false),
         From::Below(id) => query
             .key_condition_expression("#partition = :partition and id < :id")
-            .expression_attribute_values(":id", number(id.0))
+            .expression_attribute_values(":id", number(id.into()))
             .scan_index_forward(false),
         From::Above(id) => query
             .key_condition_expression("#partition = :partition and id > :id")
-            .expression_attribute_values(":id", number(id.0))
+            .expression_attribute_values(":id", number(id.into()))
             .scan_index_forward(true),
     }
 }

@@ -19,8 +19,16 @@ pub enum Among {
     WithStatus(Vec<Status>),
 }
 
+/// Some pipelines in order.
+#[derive(Debug)]
+pub struct Walked {
+    pub pipelines: Vec<Pipeline>,
+    /// Where unread rows begin; none at the end of the list.
+    pub rest: Option<From<PipelineId>>,
+}
+
 impl Store {
-    /// The first `limit` pipelines from the newest or the oldest on.
+    /// Walks over at most `limit` pipelines in the order that `from` gives.
     ///
     /// Strongly consistent for [`Among::All`]. The indexes only say which rows to
     /// read; the rows are read strongly, and those that moved on are left out.
@@ -28,20 +36,19 @@ impl Store {
         &self,
         project: ProjectId,
         among: &Among,
-        oldest_first: bool,
+        from: From<PipelineId>,
         limit: usize,
-    ) -> Result<Vec<Pipeline>> {
-        let from = if oldest_first {
-            From::Above(crate::ids::JobId(0))
-        } else {
-            From::Newest
-        };
+    ) -> Result<Walked> {
         let partitions: Vec<(&str, &str, String)> = match among {
             Among::All => {
                 let query = self.client.query().table_name(self.table(Table::Pipelines));
-                let query =
-                    onward(query, "project_id", number(project.0), from).consistent_read(true);
-                return items(query, limit).await?.into_iter().map(row_of).collect();
+                let query = onward(query, "project_id", number(project.0), from);
+                let rows = items(query.consistent_read(true), limit).await?;
+                let pipelines: Vec<Pipeline> =
+                    rows.into_iter().map(row_of).collect::<Result<_>>()?;
+                let last = pipelines.last().filter(|_| pipelines.len() == limit);
+                let rest = last.map(|pipeline| behind(from, pipeline.id));
+                return Ok(Walked { pipelines, rest });
             }
             Among::OfRef(name) => vec![("by_ref", "project_ref", name.clone())],
             Among::WithStatus(statuses) => statuses
@@ -73,23 +80,32 @@ impl Store {
         }
         ids.sort_unstable();
         ids.dedup();
-        if !oldest_first {
+        if !matches!(from, From::Above(_)) {
             ids.reverse();
         }
         ids.truncate(limit);
+        let last = ids.last().filter(|_| ids.len() == limit);
+        let rest = last.map(|last| behind(from, *last));
 
         let mut rows = Rows::default();
         rows.load(self, ids.iter().map(|id| Key::Pipeline(project, *id)))
             .await?;
-        let mut found = Vec::with_capacity(ids.len());
+        let mut pipelines = Vec::with_capacity(ids.len());
         for id in ids {
             if let Some(pipeline) = rows.get::<Pipeline>(&Key::Pipeline(project, id))?
                 && among.holds(&pipeline)
             {
-                found.push(pipeline);
+                pipelines.push(pipeline);
             }
         }
-        Ok(found)
+        Ok(Walked { pipelines, rest })
+    }
+}
+
+fn behind(from: From<PipelineId>, last: PipelineId) -> From<PipelineId> {
+    match from {
+        From::Newest | From::Below(_) => From::Below(last),
+        From::Above(_) => From::Above(last),
     }
 }
 
