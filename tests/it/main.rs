@@ -1,5 +1,7 @@
 //! Black-box tests: one module per resource, and those that hold for the whole API.
 
+#![expect(clippy::unwrap_used, reason = "in a test, a surprise is a failure")]
+
 mod admin;
 mod examples;
 mod openapi;

@@ -25,8 +25,11 @@ use switchyard_local::template::Template;
 use crate::caller::Caller;
 use crate::wire::{IndexShape, Wire};
 
+/// Makes a function's routes.
+type Routes = fn() -> Router<App>;
+
 /// The routes of each function, by the name that the template gives it.
-pub const FUNCTIONS: [(&str, fn() -> Router<App>); 5] = [
+pub const FUNCTIONS: [(&str, Routes); 5] = [
     ("jobs", jobs::routes),
     ("job-token", job_token::routes),
     ("traces", traces::routes),
@@ -116,7 +119,7 @@ impl TestApp {
         let indexes = IndexShape::all_of(stack.dynamodb.database());
         let wire = Wire::new(http, stack.dynamodb.database(), indexes);
 
-        let functions: BTreeMap<String, (App, fn() -> Router<App>)> = FUNCTIONS
+        let functions: BTreeMap<String, (App, Routes)> = FUNCTIONS
             .into_iter()
             .map(|(name, routes)| {
                 let app = function(name, &stack, &wire, &clock);

@@ -48,7 +48,7 @@ const LAST_IDS: [(Counter, u64); 8] = [
 pub async fn load(stack: &Stack, root_token: &str) -> Result<Notes, Error> {
     let seed = Seed::new(stack)?;
     administrator(&seed, root_token).await?;
-    let (foo, bar) = projects(&seed).await?;
+    let (group, bar) = projects(&seed).await?;
     runner(&seed).await?;
     let pipeline = pipelines(&seed, &bar).await?;
     finished_jobs(&seed, &pipeline).await?;
@@ -70,7 +70,7 @@ pub async fn load(stack: &Stack, root_token: &str) -> Result<Notes, Error> {
             "project".to_owned(),
             format!(
                 "{} (id {}) of group {}",
-                bar.full_path, bar.id, foo.full_path
+                bar.full_path, bar.id, group.full_path
             ),
         ),
     ])
@@ -89,16 +89,16 @@ async fn administrator(seed: &Seed, root_token: &str) -> Result<(), Error> {
 }
 
 async fn projects(seed: &Seed) -> Result<(Group, Project), Error> {
-    let foo = seed::group(1, &[], "foo");
+    let group = seed::group(1, &[], "foo");
     let diaspora = seed::group(2, &[], "diaspora");
-    let mut bar = seed::project(1, &[foo.id], "foo/bar");
+    let mut bar = seed::project(1, &[group.id], "foo/bar");
     bar.job_count = 5;
     bar.pipeline_count = 1;
     let mut client = seed::project(2, &[diaspora.id], "diaspora/diaspora-client");
     client.visibility = Visibility::Internal;
     client.job_count = 1;
     client.pipeline_count = 1;
-    for group in [&foo, &diaspora] {
+    for group in [&group, &diaspora] {
         seed.put_group(group).await?;
         let owner = seed::member(Source::Group(group.id), ROOT, Role::Owner);
         seed.put(&owner).await?;
@@ -106,7 +106,7 @@ async fn projects(seed: &Seed) -> Result<(Group, Project), Error> {
     for project in [&bar, &client] {
         seed.put_project(project).await?;
     }
-    Ok((foo, bar))
+    Ok((group, bar))
 }
 
 async fn runner(seed: &Seed) -> Result<(), Error> {

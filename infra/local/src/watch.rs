@@ -55,6 +55,7 @@ impl Watch {
             .arg(environment_file)
             // Of its own log only what went wrong; functions have theirs from the file.
             .env("RUST_LOG", "error")
+            .env_remove("AWS_SESSION_TOKEN")
             .current_dir(workspace())
             .stdin(Stdio::null());
         let mut watch = Self {
@@ -111,14 +112,24 @@ pub(crate) async fn warm(invoker: &Invoker, function: &str) -> Result<(), Error>
     Ok(())
 }
 
-/// Writes variables in the form that `cargo lambda watch --env-file` reads.
+/// Writes variables in the form that `cargo lambda watch --env-file` reads: it takes
+/// no URL without quotes, and knows no way to write a quote.
 pub(crate) fn write_environment(
     path: &Path,
     variables: &BTreeMap<String, String>,
 ) -> io::Result<()> {
+    if let Some((name, _)) = variables
+        .iter()
+        .find(|(_, value)| value.contains(['"', '\\', '\n']))
+    {
+        return Err(io::Error::other(format!(
+            "cannot write {name} to {}",
+            path.display()
+        )));
+    }
     let lines = variables
         .iter()
-        .map(|(name, value)| format!("{name}={value}\n"));
+        .map(|(name, value)| format!("{name}=\"{value}\"\n"));
     std::fs::write(path, lines.collect::<String>())
 }
 

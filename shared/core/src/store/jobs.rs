@@ -1,4 +1,4 @@
-//! The `jobs` and `bridges` tables: lists of them. Rows by key are read with [`Rows`](super::Rows).
+//! The `jobs` and `bridges` tables: lists of them. Rows by key are read with [`Rows`].
 
 use std::collections::BTreeSet;
 
