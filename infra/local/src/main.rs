@@ -1,11 +1,20 @@
 //! Runs Switchyard on this machine. See [`switchyard_local::run`].
 
-use switchyard_local::{
-    Error,
-    run::{Settings, run},
-};
+use std::process::ExitCode;
+
+use switchyard_local::run::{Settings, run};
 
 #[tokio::main]
-async fn main() -> Result<(), Error> {
-    run(Settings::from_env()?).await
+async fn main() -> ExitCode {
+    let ran = match Settings::from_env() {
+        Ok(settings) => run(settings).await,
+        Err(error) => Err(error),
+    };
+    match ran {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("switchyard-local: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }

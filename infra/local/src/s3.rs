@@ -145,7 +145,10 @@ async fn accept(listener: tokio::net::TcpListener, service: S3Service) {
 
 #[cfg(test)]
 mod tests {
+    use switchyard::aws;
+
     use super::*;
+    use crate::{seed, stack::Stack, template::Template};
 
     #[test]
     fn the_folder_lives_as_long_as_the_emulator() -> Result<(), Error> {
@@ -157,6 +160,26 @@ mod tests {
         drop(s3);
         assert!(!folder.exists());
         assert!(std::net::TcpStream::connect(&address).is_err());
+        Ok(())
+    }
+
+    /// Without its lock, the emulator lets more than one of these through.
+    #[tokio::test]
+    async fn of_uploads_that_must_be_the_first_one_wins() -> Result<(), Error> {
+        let stack = Stack::memory(Template::of_repository()?)?;
+        let config = seed::config(&stack, "traces")?;
+        let client = aws::s3(&config, aws::http_client(&config)?);
+        for round in 0..5 {
+            let uploads = (0..16).map(|_| {
+                let upload = client
+                    .put_object()
+                    .bucket(BUCKET)
+                    .key(format!("key-{round}"));
+                upload.if_none_match("*").send()
+            });
+            let uploaded = futures::future::join_all(uploads).await;
+            assert_eq!(uploaded.iter().filter(|one| one.is_ok()).count(), 1);
+        }
         Ok(())
     }
 }
