@@ -12,6 +12,7 @@ use switchyard::{
     project::{Group, Project, Visibility},
     runner::{Runner, RunnerManager, RunnerType},
     store::counters::Counter,
+    time::Time,
     token::{Scope, Secret},
 };
 
@@ -248,9 +249,12 @@ async fn waiting_jobs(seed: &Seed, pipeline: &Pipeline) -> Result<(), Error> {
     seed.put(&deploy).await
 }
 
-/// Job 10 runs, and its log grows no more.
+/// Job 10 has been running since the world was loaded; its log grows no more.
 async fn running_job(seed: &Seed, pipeline: &Pipeline) -> Result<(), Error> {
     let mut watch = seed::job(pipeline, 10, "watch", Status::Running);
+    let now = Time::now();
+    watch.build.queued_at = Some(now);
+    watch.build.started_at = Some(now);
     watch.runner_id = Some(RunnerId(1));
     watch.system_id = Some("s_0123456789ab".to_owned());
     let token = Secret::chosen(JOB_TOKEN.to_owned());
