@@ -156,7 +156,7 @@ impl<E: Endpoint> FromRequestParts<App> for CallerAccess<E> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let request = RequestInfo::of(parts, app)?;
-        let question = Question::new(parts, &request, E::ACCEPTS, None, Target::None);
+        let question = Question::new(parts, &request, E::ACCEPTS, None, Target::None)?;
         let rows = question.answer(app).await?;
         let caller = caller(&question, &rows, E::ACCEPTS, &request)?;
         let params = read::<E>(&request, None)?;
@@ -224,7 +224,7 @@ impl<E: Endpoint> FromRequestParts<App> for JobTokenAccess<E> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let request = RequestInfo::of(parts, app)?;
-        let question = Question::new(parts, &request, E::ACCEPTS, None, Target::TokensJob);
+        let question = Question::new(parts, &request, E::ACCEPTS, None, Target::TokensJob)?;
         let rows = question.answer(app).await?;
         let caller = caller(&question, &rows, E::ACCEPTS, &request)?;
         let params = read::<E>(&request, None)?;
@@ -255,7 +255,7 @@ async fn project_access<E: Endpoint>(
 ) -> Result<ProjectAccess<E>> {
     let request = RequestInfo::of(parts, app)?;
     let wanted = path::project(parts)?;
-    let question = Question::new(parts, &request, E::ACCEPTS, Some(wanted.clone()), target);
+    let question = Question::new(parts, &request, E::ACCEPTS, Some(wanted.clone()), target)?;
     let rows = question.answer(app).await?;
 
     let caller = caller(&question, &rows, E::ACCEPTS, &request)?;
@@ -322,8 +322,9 @@ fn caller(
     request: &RequestInfo,
 ) -> Result<Caller> {
     match &question.credential {
-        Credential::None if accepts.anonymous => Ok(Caller::Anonymous),
-        Credential::None | Credential::Malformed => Err(Error::Unauthorized),
+        // Where somebody has to sign in, the question would not have been asked.
+        Credential::None => Ok(Caller::Anonymous),
+        Credential::Malformed => Err(Error::Unauthorized),
         Credential::AccessToken(digest) => {
             let token: AccessToken = rows
                 .get(&Key::Token(digest.clone()))?

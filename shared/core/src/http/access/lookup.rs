@@ -6,7 +6,7 @@
 use http::request::Parts;
 
 use super::{Accepts, sources};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::app::App;
 use crate::http::credentials::Credential;
 use crate::http::path::ProjectRef;
@@ -36,19 +36,27 @@ pub(super) struct Question {
 }
 
 impl Question {
+    /// # Errors
+    /// 401 where no row is needed to know it: for nobody where somebody has to sign in,
+    /// and for what cannot be a token.
     pub(super) fn new(
         parts: &Parts,
         request: &RequestInfo,
         accepts: Accepts,
         project: Option<ProjectRef>,
         target: Target,
-    ) -> Self {
+    ) -> Result<Self> {
         let credential = Credential::of(&parts.headers, &request.params, accepts.job_token);
-        Self {
+        match credential {
+            Credential::None if accepts.anonymous => {}
+            Credential::AccessToken(_) | Credential::JobToken { .. } => {}
+            Credential::None | Credential::Malformed => return Err(Error::Unauthorized),
+        }
+        Ok(Self {
             credential,
             project,
             target,
-        }
+        })
     }
 
     /// Reads round after round until nothing more can be named. The links form a
