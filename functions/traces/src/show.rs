@@ -19,6 +19,7 @@ pub(crate) struct ShowTrace;
 impl Endpoint for ShowTrace {
     const ACCEPTS: Accepts = Accepts::SIGNED_IN;
     const ACTION: Action = Action::ReadBuild;
+    const SHOWS_JOB: bool = false;
 
     fn read(_: &mut Reader<'_>) -> Self {
         Self

@@ -34,6 +34,8 @@ pub trait Endpoint: Sized + Send + 'static {
     const ACCEPTS: Accepts;
     /// What the caller must be allowed to do with the project.
     const ACTION: Action = Action::ReadProject;
+    /// Whether a job is read with all that it is shown with: its user, its runner.
+    const SHOWS_JOB: bool = true;
 
     fn read(reader: &mut Reader<'_>) -> Self;
 }
@@ -129,7 +131,7 @@ pub struct ProjectAccess<E> {
     pub rows: Rows,
 }
 
-/// A job of such a project.
+/// A job of such a project, and its pipeline is published.
 pub struct JobAccess<E> {
     pub job: Job,
     pub project: ProjectAccess<E>,
@@ -181,7 +183,11 @@ impl<E: Endpoint> FromRequestParts<App> for JobAccess<E> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let id = path::id(parts, "job_id")?;
-        let target = known(id).map_or(Target::None, |id| Target::Job(JobId(id)));
+        let target = match known(id).map(JobId) {
+            Some(id) if E::SHOWS_JOB => Target::Job(id),
+            Some(id) => Target::JobAlone(id),
+            None => Target::None,
+        };
         let access = project_access::<E>(parts, app, target, Some(("job_id", id))).await?;
 
         let id = known(id).map(JobId).ok_or(Error::RecordNotFound)?;

@@ -22,7 +22,10 @@ use crate::token::AccessToken;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     None,
+    /// A job, with all that it is shown with.
     Job(JobId),
+    /// A job, with no more than the pipeline that tells whether it is published.
+    JobAlone(JobId),
     Pipeline(PipelineId),
     /// The job whose token was shown.
     TokensJob,
@@ -106,7 +109,14 @@ impl Question {
 
         let project = self.project(rows, hints, &mut keys)?;
         match (self.target, project, &self.credential) {
-            (Target::Job(job), Some(project), _) => job_keys(project, job, rows, hints, &mut keys)?,
+            (Target::Job(job), Some(project), _) => {
+                let relations = job_relations(project, job, rows, hints, &mut keys)?;
+                keys.extend(relations.into_iter().flat_map(|it| it.keys(project)));
+            }
+            (Target::JobAlone(job), Some(project), _) => {
+                let relations = job_relations(project, job, rows, hints, &mut keys)?;
+                keys.extend(relations.map(|it| Key::Pipeline(project, it.pipeline_id)));
+            }
             (
                 Target::TokensJob,
                 _,
@@ -114,7 +124,8 @@ impl Question {
                     project_id, job_id, ..
                 },
             ) => {
-                job_keys(*project_id, *job_id, rows, hints, &mut keys)?;
+                let relations = job_relations(*project_id, *job_id, rows, hints, &mut keys)?;
+                keys.extend(relations.into_iter().flat_map(|it| it.keys(*project_id)));
             }
             (Target::Pipeline(pipeline), Some(project), _) => {
                 let key = Key::Pipeline(project, pipeline);
@@ -122,7 +133,15 @@ impl Question {
                 keys.push(key);
                 keys.extend(row.map(|pipeline| Key::User(pipeline.user_id)));
             }
-            (Target::None | Target::Job(_) | Target::Pipeline(_) | Target::TokensJob, _, _) => {}
+            (
+                Target::None
+                | Target::Job(_)
+                | Target::JobAlone(_)
+                | Target::Pipeline(_)
+                | Target::TokensJob,
+                _,
+                _,
+            ) => {}
         }
         if let (Some(user), Some(project)) = (user, project) {
             let ancestors = self.ancestors(project, rows, hints)?;
@@ -194,7 +213,7 @@ impl Question {
                 .learn(project, row.ancestors().to_vec());
         }
         let job = match (self.target, project, &self.credential) {
-            (Target::Job(job), Some(project), _) => Some((project, job)),
+            (Target::Job(job) | Target::JobAlone(job), Some(project), _) => Some((project, job)),
             (
                 _,
                 _,
@@ -215,22 +234,19 @@ impl Question {
     }
 }
 
-/// A job and all that it is shown with.
-fn job_keys(
+/// A job's key, and as soon as it is known what belongs to the job.
+fn job_relations(
     project: ProjectId,
     job: JobId,
     rows: &Rows,
     hints: Option<&Hints>,
     keys: &mut Vec<Key>,
-) -> Result<()> {
+) -> Result<Option<JobRelations>> {
     let key = Key::Job(project, job);
     let row: Option<Job> = rows.get(&key)?;
     keys.push(key);
     let hint = || hints?.relations_of_job.get(&(project, job));
-    if let Some(relations) = row.as_ref().map(JobRelations::of).or_else(hint) {
-        keys.extend(relations.keys(project));
-    }
-    Ok(())
+    Ok(row.as_ref().map(JobRelations::of).or_else(hint))
 }
 
 fn target_project(target: &DirectoryTarget) -> Option<ProjectId> {
