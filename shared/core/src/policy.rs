@@ -70,3 +70,110 @@ pub fn may(action: Action, project: &Project, standing: Standing) -> Verdict {
         Verdict::Forbidden
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const ACTIONS: [Action; 4] = [
+        Action::ReadProject,
+        Action::ReadPipeline,
+        Action::ReadBuild,
+        Action::ReadDebugTrace,
+    ];
+
+    /// The columns of the table: those who are treated alike.
+    const COLUMNS: [&[Standing]; 6] = [
+        &[Standing::Anonymous],
+        &[Standing::User(None)],
+        &[
+            Standing::User(Some(Role::Guest)),
+            Standing::User(Some(Role::Planner)),
+        ],
+        &[Standing::User(Some(Role::Reporter))],
+        &[
+            Standing::User(Some(Role::Developer)),
+            Standing::User(Some(Role::Maintainer)),
+            Standing::User(Some(Role::Owner)),
+        ],
+        &[Standing::Administrator],
+    ];
+
+    fn project(
+        visibility: Visibility,
+        public_jobs: bool,
+        builds_access_level: FeatureAccess,
+    ) -> Project {
+        serde_json::from_value(json!({
+            "id": 1,
+            "name": "project",
+            "path": "project",
+            "full_path": "group/project",
+            "namespace": { "kind": "group", "ancestors": [1] },
+            "visibility": visibility,
+            "public_jobs": public_jobs,
+            "builds_access_level": builds_access_level,
+            "creator_id": 1,
+            "created_at": 0,
+            "updated_at": 0,
+            "last_activity_at": 0,
+            "job_count": 0,
+            "build_timeout": 3600,
+            "shared_runners_enabled": true,
+            "group_runners_enabled": true,
+            "auto_cancel_pending_pipelines": true,
+        }))
+        .unwrap()
+    }
+
+    /// `+` allowed, `x` forbidden, `-` hidden: one mark for each column, one text for
+    /// each action.
+    #[test]
+    fn the_truth_table() {
+        use FeatureAccess::{Disabled, Enabled, Private as Members};
+        use Visibility::{Internal, Private, Public};
+        #[rustfmt::skip]
+        let table = [
+            // visibility, public_jobs, builds   project   pipeline  build     debug trace
+            (Private,  true,  Enabled,  ["--++++", "--++++", "--++++", "--xx++"]),
+            (Private,  false, Enabled,  ["--++++", "--x+++", "--x+++", "--xx++"]),
+            (Private,  true,  Members,  ["--++++", "--++++", "--++++", "--xx++"]),
+            (Private,  false, Members,  ["--++++", "--x+++", "--x+++", "--xx++"]),
+            (Private,  true,  Disabled, ["--++++", "--xxxx", "--xxxx", "--xxxx"]),
+            (Private,  false, Disabled, ["--++++", "--xxxx", "--xxxx", "--xxxx"]),
+            (Internal, true,  Enabled,  ["-+++++", "-+++++", "-+++++", "-xxx++"]),
+            (Internal, false, Enabled,  ["-+++++", "-+++++", "-xx+++", "-xxx++"]),
+            (Internal, true,  Members,  ["-+++++", "-x++++", "-x++++", "-xxx++"]),
+            (Internal, false, Members,  ["-+++++", "-x++++", "-xx+++", "-xxx++"]),
+            (Internal, true,  Disabled, ["-+++++", "-xxxxx", "-xxxxx", "-xxxxx"]),
+            (Internal, false, Disabled, ["-+++++", "-xxxxx", "-xxxxx", "-xxxxx"]),
+            (Public,   true,  Enabled,  ["++++++", "++++++", "++++++", "xxxx++"]),
+            (Public,   false, Enabled,  ["++++++", "++++++", "xxx+++", "xxxx++"]),
+            (Public,   true,  Members,  ["++++++", "xx++++", "xx++++", "xxxx++"]),
+            (Public,   false, Members,  ["++++++", "xx++++", "xxx+++", "xxxx++"]),
+            (Public,   true,  Disabled, ["++++++", "xxxxxx", "xxxxxx", "xxxxxx"]),
+            (Public,   false, Disabled, ["++++++", "xxxxxx", "xxxxxx", "xxxxxx"]),
+        ];
+        for (visibility, public_jobs, builds, rows) in table {
+            let project = project(visibility, public_jobs, builds);
+            for (action, row) in ACTIONS.into_iter().zip(rows) {
+                assert_eq!(row.len(), COLUMNS.len());
+                for (standings, mark) in COLUMNS.into_iter().zip(row.chars()) {
+                    for standing in standings {
+                        let found = match may(action, &project, *standing) {
+                            Verdict::Allowed => '+',
+                            Verdict::Forbidden => 'x',
+                            Verdict::Hidden => '-',
+                        };
+                        assert_eq!(
+                            found, mark,
+                            "{action:?} as {standing:?}: {visibility:?}, {public_jobs}, {builds:?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
