@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "in a test, a surprise is a failure")]
 
 mod admin;
+mod config;
 mod examples;
 mod openapi;
