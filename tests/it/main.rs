@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test, a surprise is a failure")]
 
+mod access;
 mod admin;
 mod config;
+mod endpoints;
 mod examples;
 mod openapi;

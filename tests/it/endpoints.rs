@@ -1,0 +1,355 @@
+//! Every endpoint, with whom it admits and what it asks of them. The template's routes,
+//! the functions' routers and the API's description are held against this table, and
+//! the access tests walk it.
+
+use std::collections::BTreeSet;
+
+use axum::Router;
+use axum::body::Body;
+use http::{Method, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use lambda_http::Service as _;
+use serde_json::json;
+use switchyard::http::{App, Clock};
+use switchyard::ids::ProjectId;
+use switchyard_local::seed;
+use switchyard_local::template::Template;
+use switchyard_tests::app::FUNCTIONS;
+use switchyard_tests::{Caller, TestApp};
+use utoipa::OpenApi as _;
+
+use crate::access::place::Place;
+
+/// One endpoint of the API.
+#[derive(Debug)]
+pub(crate) struct Endpoint {
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    /// The function that serves it.
+    pub(crate) function: &'static str,
+    /// Whether it answers callers without credentials.
+    pub(crate) anonymous: bool,
+    /// Whether it takes job tokens; elsewhere they are as good as none.
+    pub(crate) job_token: bool,
+    /// Scopes of which an access token needs one, as GitLab lists them; empty means any.
+    pub(crate) scopes: &'static str,
+    pub(crate) needs: Needs,
+}
+
+/// What a caller must be, or may do, to get an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// No more than to be signed in.
+    User,
+    /// To have come with an access token.
+    AccessToken,
+    /// To have come with a job token.
+    JobToken,
+    ReadProject,
+    /// The list is empty for those who may not read builds.
+    ReadPipeline,
+    ReadBuild,
+}
+
+const READ: &str = "api read_api";
+const READ_USER: &str = "api read_api read_user";
+
+pub(crate) const ENDPOINTS: [Endpoint; 15] = [
+    get("jobs", "/projects/{id}/jobs", Needs::ReadBuild).and_jobs(),
+    get("jobs", "/projects/{id}/jobs/{job_id}", Needs::ReadBuild),
+    get(
+        "jobs",
+        "/projects/{id}/pipelines/{pipeline_id}/jobs",
+        Needs::ReadPipeline,
+    )
+    .and_anybody()
+    .and_jobs(),
+    get(
+        "jobs",
+        "/projects/{id}/pipelines/{pipeline_id}/bridges",
+        Needs::ReadBuild,
+    )
+    .and_anybody(),
+    get("job-token", "/job", Needs::JobToken).and_jobs(),
+    get("job-token", "/job/allowed_agents", Needs::JobToken).and_jobs(),
+    get(
+        "traces",
+        "/projects/{id}/jobs/{job_id}/trace",
+        Needs::ReadBuild,
+    ),
+    get("pipelines", "/projects/{id}/pipelines", Needs::ReadBuild).and_anybody(),
+    get(
+        "pipelines",
+        "/projects/{id}/pipelines/latest",
+        Needs::ReadBuild,
+    )
+    .and_anybody(),
+    get(
+        "pipelines",
+        "/projects/{id}/pipelines/{pipeline_id}",
+        Needs::ReadBuild,
+    )
+    .and_anybody(),
+    get("projects", "/projects/{id}", Needs::ReadProject).and_anybody(),
+    get("projects", "/version", Needs::User).scopes(READ_USER),
+    get("projects", "/metadata", Needs::User).scopes(READ_USER),
+    get("projects", "/user", Needs::User).scopes(READ_USER),
+    get(
+        "projects",
+        "/personal_access_tokens/self",
+        Needs::AccessToken,
+    )
+    .scopes("")
+    .and_jobs(),
+];
+
+/// An endpoint that admits whoever is signed in with an access token that may read.
+const fn get(function: &'static str, path: &'static str, needs: Needs) -> Endpoint {
+    Endpoint {
+        method: "GET",
+        path,
+        function,
+        anonymous: false,
+        job_token: false,
+        scopes: READ,
+        needs,
+    }
+}
+
+impl Endpoint {
+    const fn and_anybody(mut self) -> Self {
+        self.anonymous = true;
+        self
+    }
+
+    const fn and_jobs(mut self) -> Self {
+        self.job_token = true;
+        self
+    }
+
+    const fn scopes(mut self, scopes: &'static str) -> Self {
+        self.scopes = scopes;
+        self
+    }
+
+    /// Whether it is about a project.
+    pub(crate) fn is_in_project(&self) -> bool {
+        self.path.contains("{id}")
+    }
+
+    /// The template and the API's description write paths so.
+    fn full_path(&self) -> String {
+        format!("/api/v4{}", self.path)
+    }
+
+    /// A path that leads there.
+    pub(crate) fn at(&self, place: &Place) -> String {
+        self.full_path()
+            .replace("{id}", &place.project)
+            .replace("{job_id}", &place.job.to_string())
+            .replace("{pipeline_id}", &place.pipeline.to_string())
+    }
+}
+
+#[test]
+fn the_template_has_these_routes_and_the_functions_behind_them() {
+    let template = Template::of_repository().unwrap();
+    let routes: BTreeSet<(String, String, String)> = template
+        .routes
+        .into_iter()
+        .map(|route| (route.path, route.method, route.function))
+        .collect();
+    let catch_all = ["/", "/{proxy+}"].map(|path| (path.to_owned(), "projects"));
+    let expected: BTreeSet<(String, String, String)> = ENDPOINTS
+        .iter()
+        .map(|endpoint| (endpoint.full_path(), endpoint.function))
+        .chain(catch_all)
+        .map(|(path, function)| (path, "ANY".to_owned(), function.to_owned()))
+        .collect();
+    assert_eq!(routes, expected);
+
+    let functions: BTreeSet<&str> = template
+        .functions
+        .iter()
+        .map(|function| function.name.as_str())
+        .collect();
+    let served: BTreeSet<&str> = FUNCTIONS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(functions, served);
+}
+
+#[test]
+fn each_functions_description_has_its_endpoints() {
+    let documents = [
+        ("jobs", jobs::ApiDoc::openapi()),
+        ("job-token", job_token::ApiDoc::openapi()),
+        ("traces", traces::ApiDoc::openapi()),
+        ("pipelines", pipelines::ApiDoc::openapi()),
+        ("projects", projects::ApiDoc::openapi()),
+    ];
+    assert_eq!(documents.len(), FUNCTIONS.len());
+    for (function, document) in documents {
+        let described: BTreeSet<(String, &str)> = document
+            .paths
+            .paths
+            .into_iter()
+            .flat_map(|(path, item)| {
+                let operations = [
+                    ("GET", item.get),
+                    ("PUT", item.put),
+                    ("POST", item.post),
+                    ("DELETE", item.delete),
+                    ("PATCH", item.patch),
+                ];
+                operations
+                    .into_iter()
+                    .filter(|(_, operation)| operation.is_some())
+                    .map(move |(method, _)| (path.clone(), method))
+            })
+            .collect();
+        let expected: BTreeSet<(String, &str)> = ENDPOINTS
+            .iter()
+            .filter(|endpoint| endpoint.function == function)
+            .map(|endpoint| (endpoint.full_path(), endpoint.method))
+            .collect();
+        assert_eq!(described, expected, "{function}");
+    }
+}
+
+/// A router cannot be listed; so each one is asked for every endpoint.
+#[tokio::test]
+async fn each_functions_router_knows_its_endpoints_and_no_others() {
+    let app = TestApp::new().await;
+    let place = Place::of(ProjectId(1));
+    for (function, routes) in FUNCTIONS {
+        for endpoint in &ENDPOINTS {
+            let (status, body) = ask(&app, function, routes, &endpoint.at(&place)).await;
+            let is_unknown = status == StatusCode::NOT_FOUND && body == NO_ROUTE;
+            assert_eq!(
+                is_unknown,
+                endpoint.function != function,
+                "{function} {}: {status} {body}",
+                endpoint.path
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_endpoint_is_answered_by_its_function_through_the_gateway() {
+    let app = TestApp::new().await;
+    let (root, job) = crate::access::place::one_project(&app).await;
+    let place = Place::of(ProjectId(1));
+    for endpoint in &ENDPOINTS {
+        let caller = match endpoint.needs {
+            Needs::JobToken => &job,
+            _ => &root,
+        };
+        app.wire.tape().reset();
+        let answer = app.get(&endpoint.at(&place), caller).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::OK,
+            "{}: {answer:?}",
+            endpoint.path
+        );
+        let calls = app.wire.tape().calls();
+        assert!(!calls.is_empty(), "{}", endpoint.path);
+        for call in calls {
+            assert_eq!(call.function, endpoint.function, "{}", endpoint.path);
+        }
+    }
+}
+
+#[tokio::test]
+async fn head_is_answered_like_get_without_a_body() {
+    let app = TestApp::new().await;
+    let (root, job) = crate::access::place::one_project(&app).await;
+    let place = Place::of(ProjectId(1));
+    for endpoint in &ENDPOINTS {
+        let caller = match endpoint.needs {
+            Needs::JobToken => &job,
+            _ => &root,
+        };
+        let path = endpoint.at(&place);
+        let get = app.get(&path, caller).await;
+        let head = app
+            .request(Method::HEAD, &path, &caller.headers(), "")
+            .await;
+        assert_eq!(head.status, StatusCode::OK, "{path}");
+        assert!(head.body.is_empty(), "{path}");
+        for name in ["content-type", "etag", "x-total", "link"] {
+            assert_eq!(head.header(name), get.header(name), "{path} {name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn other_methods_are_405_in_gitlabs_form_and_name_the_allowed_ones() {
+    let app = TestApp::new().await;
+    let place = Place::of(ProjectId(1));
+    for endpoint in &ENDPOINTS {
+        for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            let path = endpoint.at(&place);
+            let answer = app.request(method.clone(), &path, &[], "").await;
+            assert_eq!(
+                answer.status,
+                StatusCode::METHOD_NOT_ALLOWED,
+                "{method} {path}"
+            );
+            assert_eq!(answer.json(), json!({ "error": "405 Not Allowed" }));
+            assert_eq!(answer.header("allow"), Some("GET,HEAD"), "{method} {path}");
+        }
+    }
+    assert_eq!(app.wire.tape().count(), 0, "nothing was read for that");
+}
+
+#[tokio::test]
+async fn there_is_nothing_behind_the_catch_all_routes() {
+    let app = TestApp::new().await;
+    for path in [
+        "/",
+        "/api/v4/jobs",
+        "/api/v4/projects/1/jobs/7/unknown",
+        "/api/v4/projects/1/jobs/7/trace/more",
+        "/api/v4/job/allowed_agents/1",
+        "/api/v4/personal_access_tokens/self/more",
+        "/api/v3/version",
+        "/projects/1",
+    ] {
+        for method in [Method::GET, Method::POST, Method::DELETE] {
+            let answer = app.request(method.clone(), path, &[], "").await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path}");
+            let body = String::from_utf8(answer.body.to_vec()).unwrap();
+            assert_eq!(body, NO_ROUTE, "{method} {path}");
+        }
+    }
+    // Between two routes the gateway itself answers, and in the same words.
+    for path in ["/api", "/api/v4", "/api/v4/projects"] {
+        let answer = app.get(path, &Caller::Nobody).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(answer.json(), json!({ "error": "404 Not Found" }), "{path}");
+    }
+}
+
+const NO_ROUTE: &str = r#"{"error":"404 Not Found"}"#;
+
+/// Asks one function's router, past the gateway, as nobody.
+async fn ask(
+    app: &TestApp,
+    function: &str,
+    routes: fn() -> Router<App>,
+    path: &str,
+) -> (StatusCode, String) {
+    let app = App {
+        config: seed::config(&app.stack, function).unwrap().into(),
+        store: app.seed.store.clone(),
+        blobs: app.seed.blobs.clone(),
+        clock: Clock::System,
+    };
+    let mut router = switchyard::http::app::service(app, routes());
+    let request = Request::get(path).body(Body::empty()).unwrap();
+    let response = router.call(request).await.unwrap();
+    let status = response.status();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
