@@ -8,3 +8,4 @@ mod config;
 mod endpoints;
 mod examples;
 mod openapi;
+mod rights;
