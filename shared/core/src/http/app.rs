@@ -9,7 +9,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use futures::FutureExt as _;
-use http::HeaderValue;
+use http::{HeaderValue, Uri};
 use lambda_http::request::RequestContext;
 use tracing::Instrument as _;
 
@@ -50,11 +50,41 @@ impl Clock {
 /// A function's routes with what belongs around them: answers for unknown paths and
 /// methods, a request id, one log line, and a 500 instead of a panic.
 pub fn service(app: App, routes: Router<App>) -> Router {
-    routes
+    let routes = routes
         .fallback(error::no_route)
         .method_not_allowed_fallback(error::no_method)
         .layer(middleware::from_fn(observe))
-        .with_state(app)
+        .with_state(app);
+    without_last_slash(routes)
+}
+
+/// A slash at the end of a path does not matter, as in GitLab and at the gateway.
+///
+/// Layers of a router run after its routes were looked at, so this takes one around it.
+fn without_last_slash(routes: Router) -> Router {
+    Router::new()
+        .fallback_service(routes)
+        .layer(middleware::map_request(async |mut request: Request| {
+            if let Some(uri) = trimmed(request.uri()) {
+                *request.uri_mut() = uri;
+            }
+            request
+        }))
+}
+
+/// The address without a slash at the end of its path, if there is one.
+fn trimmed(uri: &Uri) -> Option<Uri> {
+    let path = uri.path().strip_suffix('/')?;
+    if path.is_empty() {
+        return None;
+    }
+    let target = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(target.try_into().ok()?);
+    Uri::from_parts(parts).ok()
 }
 
 async fn observe(request: Request, next: Next) -> Response {
@@ -91,5 +121,28 @@ fn request_id(request: &Request) -> String {
     match request.extensions().get::<lambda_http::Context>() {
         Some(context) => context.request_id.clone(),
         None => hex::encode(rand::random::<[u8; 16]>()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slash_at_the_end_is_trimmed_from_the_path_alone() {
+        for (asked, meant) in [
+            ("/projects/1/jobs/", Some("/projects/1/jobs")),
+            ("/projects/a%2Fb%2F/?x=/", Some("/projects/a%2Fb%2F?x=/")),
+            ("https://host/job/", Some("https://host/job")),
+            ("/job//", Some("/job/")),
+            ("/job", None),
+            ("/job?x=/", None),
+            ("/", None),
+            ("/?x", None),
+        ] {
+            let uri = Uri::from_static(asked);
+            let meant = meant.map(Uri::from_static);
+            assert_eq!(trimmed(&uri), meant, "{asked}");
+        }
     }
 }
