@@ -1,0 +1,40 @@
+"""What all suites know: where the stack is, and what its demo world holds.
+
+`run.sh` starts the stack and says where it is. No client may warn: warnings are errors.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+# infra/local/src/demo.rs loads these.
+TEASPOON_LOG = (
+    b"\x1b[0KRunning with gitlab-runner 17.9.0\x1b[0;m\n$ ./teaspoon\n"
+    b"spoon too small\nERROR: Job failed: exit code 1\n"
+)
+WATCH_LOG = b"$ make watch\nwaiting for a change\n"
+SHA = "0ff3ae198f8601a285adcf5c0fff204ee6fba5fd"
+
+
+@dataclass(frozen=True)
+class Stack:
+    url: str
+    token: str
+    job_token: str
+
+    @property
+    def api(self) -> str:
+        return f"{self.url}/api/v4"
+
+
+@pytest.fixture(scope="session")
+def stack() -> Stack:
+    return Stack(
+        url=os.environ["SWITCHYARD_URL"],
+        token=os.environ["SWITCHYARD_ROOT_TOKEN"],
+        job_token=os.environ["SWITCHYARD_JOB_TOKEN"],
+    )
