@@ -58,7 +58,7 @@ def session():
     entries = re.split(r"^\$ (?=curl |export )", block, flags=re.M)[1:]
     # What prints nothing sets variables, which the test does too.
     commands = [entry.rstrip().split("\n", 1) for entry in entries]
-    return [command for command in commands if len(command) == 2]
+    return [pytest.param(*entry, id=entry[0]) for entry in commands if len(entry) == 2]
 
 
 @pytest.mark.parametrize("command, said", session())
