@@ -14,7 +14,7 @@ mod routes;
 use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, request};
+use http::{HeaderValue, Method, Request, Response, header, request};
 
 use crate::{
     Error,
@@ -93,6 +93,10 @@ impl Gateway {
         let answer = self.answer(&parts, &body, &request_id).await;
         let mut response = self.finish(answer, request_id);
         if parts.method == Method::HEAD {
+            // A function sends no body either, so its length is not known here.
+            if response.body().is_empty() {
+                response.headers_mut().remove(header::CONTENT_LENGTH);
+            }
             response.body_mut().clear();
         }
         response

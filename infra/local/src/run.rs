@@ -169,10 +169,14 @@ async fn ended(functions: &mut Watch) -> Error {
 /// `cargo lambda watch` has one environment for all functions.
 fn variables(stack: &Stack) -> BTreeMap<String, String> {
     let functions = &stack.template.functions;
-    functions
+    let mut variables: BTreeMap<String, String> = functions
         .iter()
         .flat_map(|function| stack.environment(&function.name))
-        .collect()
+        .collect();
+    // Each function would warn that it answers one request at a time, as it should.
+    let filter = "info,lambda_runtime=error".to_owned();
+    variables.insert("RUST_LOG".to_owned(), filter);
+    variables
 }
 
 /// The token in this file, made and written there the first time.
