@@ -156,6 +156,10 @@ pub struct ProjectSettingsView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<BasicUserView>,
     pub jobs_enabled: bool,
+    /// There are none here; clients want to be told.
+    pub issues_enabled: bool,
+    /// There are none here; clients want to be told.
+    pub merge_requests_enabled: bool,
     pub builds_access_level: FeatureAccess,
     pub public_jobs: bool,
     pub shared_runners_enabled: bool,
@@ -258,6 +262,8 @@ impl ProjectSettingsView {
                 .as_ref()
                 .map(|owner| BasicUserView::new(owner, base_url)),
             jobs_enabled: project.builds_access_level != FeatureAccess::Disabled,
+            issues_enabled: false,
+            merge_requests_enabled: false,
             builds_access_level: project.builds_access_level,
             public_jobs: project.public_jobs,
             shared_runners_enabled: project.shared_runners_enabled,
