@@ -45,7 +45,9 @@ pub fn segment(parts: &Parts, name: &str) -> Result<String> {
 /// The project that `:id` names.
 pub fn project(parts: &Parts) -> Result<ProjectRef> {
     let text = segment(parts, "id")?;
-    Ok(match integer(&text) {
+    // Unlike other ids, this one may have no plus sign: GitLab would look for a path then.
+    let number = integer(&text).filter(|_| !text.starts_with('+'));
+    Ok(match number {
         Some(number) => {
             existing(number).map_or(ProjectRef::None, |id| ProjectRef::Id(ProjectId(id)))
         }
