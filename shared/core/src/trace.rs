@@ -55,6 +55,17 @@ impl Log {
         Ok(last.map(|chunk| log(chunk.end(), chunk.crc32, false)))
     }
 
+    /// The log of a job that has not written any yet.
+    pub fn empty(job: &Job) -> Self {
+        Self {
+            project_id: job.build.project_id,
+            job_id: job.build.id,
+            size: 0,
+            crc32: 0,
+            archived: false,
+        }
+    }
+
     /// Names exactly these bytes; archiving does not change it.
     pub fn etag(&self) -> String {
         format!("\"{}-{:08x}\"", self.size, self.crc32)
