@@ -103,16 +103,13 @@ pub(crate) async fn list(
         sources(project.id, project.ancestors()).map(|source| app.store.agent_grants_to(source)),
     );
     let (own, grants) = try_join(app.store.agents_of(project.id), grants).await?;
+    let mut chosen = choose(own, grants);
     let environment = job.environment.as_ref();
-    let granted = grants
-        .into_iter()
-        .flatten()
-        .filter(|grant| grant.admits(environment));
-    let granted: BTreeMap<AgentId, AgentGrant> =
-        granted.map(|grant| (grant.agent_id, grant)).collect();
+    chosen.retain(|_, grant| grant.as_ref().is_none_or(|grant| grant.admits(environment)));
 
-    let mut keys: Vec<Key> = granted
+    let mut keys: Vec<Key> = chosen
         .values()
+        .flatten()
         .flat_map(|grant| {
             let project = grant.config_project_id;
             [Key::Agent(project, grant.agent_id), Key::Project(project)]
@@ -125,23 +122,20 @@ pub(crate) async fn list(
     rows.load(&app.store, keys).await?;
 
     let mut configured: BTreeMap<AgentId, (Project, serde_json::Value)> = BTreeMap::new();
-    for grant in granted.into_values() {
-        let agent: Option<Agent> =
-            rows.get(&Key::Agent(grant.config_project_id, grant.agent_id))?;
+    for (id, grant) in chosen {
+        let Some(grant) = grant else {
+            configured.insert(id, (project.clone(), serde_json::json!({})));
+            continue;
+        };
+        let agent: Option<Agent> = rows.get(&Key::Agent(grant.config_project_id, id))?;
         let config: Option<Project> = rows.get(&Key::Project(grant.config_project_id))?;
-        if let (Some(agent), Some(config)) =
-            (agent, config.filter(|config| config.deleted_at.is_none()))
-        {
+        let config = config.filter(|config| config.deleted_at.is_none());
+        if let (Some(agent), Some(config)) = (agent, config) {
             let text = grant.configuration.as_deref().unwrap_or("{}");
             let configuration =
                 serde_json::from_str(text).unwrap_or_else(|_| serde_json::json!({}));
             configured.insert(agent.id, (config, configuration));
         }
-    }
-    for agent in own {
-        configured
-            .entry(agent.id)
-            .or_insert_with(|| (project.clone(), serde_json::json!({})));
     }
     rows.load(
         &app.store,
@@ -194,4 +188,26 @@ pub(crate) async fn list(
             tier: environment.tier,
         }),
     }))
+}
+
+/// Chooses one entry for each agent: the grant to the project, else none because the
+/// project configures the agent itself, else the grant to the closest group. What the
+/// chosen entry does not admit no other entry admits instead.
+fn choose(
+    own: Vec<Agent>,
+    mut grants: Vec<Vec<AgentGrant>>,
+) -> BTreeMap<AgentId, Option<AgentGrant>> {
+    // As `sources` names them: the project first, then its groups, the closest one last.
+    let to_groups = grants.split_off(grants.len().min(1));
+    let mut chosen = BTreeMap::new();
+    for grant in grants.into_iter().flatten() {
+        chosen.entry(grant.agent_id).or_insert(Some(grant));
+    }
+    for agent in own {
+        chosen.entry(agent.id).or_insert(None);
+    }
+    for grant in to_groups.into_iter().rev().flatten() {
+        chosen.entry(grant.agent_id).or_insert(Some(grant));
+    }
+    chosen
 }
