@@ -72,10 +72,9 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
+/// A header's text, if it has any. Text that is not ASCII is a token too, only a wrong one.
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get(name)?
-        .to_str()
+    std::str::from_utf8(headers.get(name)?.as_bytes())
         .ok()
         .filter(|value| !value.is_empty())
 }
