@@ -7,5 +7,8 @@ mod admin;
 mod config;
 mod endpoints;
 mod examples;
+mod job;
 mod openapi;
+mod projects;
 mod rights;
+mod user;

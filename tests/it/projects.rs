@@ -1,0 +1,42 @@
+//! Projects and what is below `/projects/:id`.
+
+mod jobs;
+mod pipelines;
+mod show;
+mod traces;
+
+use switchyard_tests::Answer;
+
+/// `X-Page`, `X-Per-Page`, `X-Next-Page`, `X-Prev-Page`, `X-Total`, `X-Total-Pages`.
+fn paging(answer: &Answer) -> [Option<&str>; 6] {
+    [
+        "x-page",
+        "x-per-page",
+        "x-next-page",
+        "x-prev-page",
+        "x-total",
+        "x-total-pages",
+    ]
+    .map(|name| answer.header(name))
+}
+
+/// The relations in `Link`, in their order. Each link must have exactly the form that
+/// clients look for.
+fn relations(answer: &Answer) -> Vec<&str> {
+    let Some(links) = answer.header("link") else {
+        return Vec::new();
+    };
+    let relation = |link| {
+        let (address, relation) = str::split_once(link, ">; rel=\"").expect("a relation");
+        let address = address.strip_prefix('<').expect("an address");
+        assert!(address.starts_with("https://example.com/api/v4/"), "{link}");
+        relation.strip_suffix('"').expect("a closing quote")
+    };
+    links.split(", ").map(relation).collect()
+}
+
+/// The parameters of an address, encoded as they are, in their order.
+fn parameters(address: &str) -> Vec<&str> {
+    let (_, query) = address.split_once('?').expect("a query");
+    query.split('&').collect()
+}
