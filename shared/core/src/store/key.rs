@@ -122,7 +122,34 @@ pub const fn bucket(id: u64) -> u64 {
     id / 10_000
 }
 
+/// The bytes of a text in a partition key and in a sort key that DynamoDB takes.
+const MAX_PARTITION_KEY: usize = 2048;
+const MAX_SORT_KEY: usize = 1024;
+
 impl Key {
+    /// Whether a row can have this key. For a text that is empty or too long DynamoDB
+    /// does not even look: it answers with an error.
+    pub fn is_possible(&self) -> bool {
+        match self {
+            Self::Directory(path) => (1..=MAX_PARTITION_KEY).contains(&path.len()),
+            Self::RunnerManager(_, text) | Self::Ref(_, text) => {
+                (1..=MAX_SORT_KEY).contains(&text.len())
+            }
+            Self::Project(_)
+            | Self::Group(_)
+            | Self::User(_)
+            | Self::Runner(_)
+            | Self::Member(..)
+            | Self::Token(_)
+            | Self::Agent(..)
+            | Self::AgentGrant(..)
+            | Self::Pipeline(..)
+            | Self::Job(..)
+            | Self::Bridge(..)
+            | Self::LogChunk(..) => true,
+        }
+    }
+
     pub const fn table(&self) -> Table {
         match self {
             Self::Project(_) => Table::Projects,

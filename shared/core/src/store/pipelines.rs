@@ -50,6 +50,12 @@ impl Store {
                 let rest = last.map(|pipeline| behind(from, pipeline.id));
                 return Ok(Walked { pipelines, rest });
             }
+            Among::OfRef(name) if !Key::Ref(project, name.clone()).is_possible() => {
+                return Ok(Walked {
+                    pipelines: Vec::new(),
+                    rest: None,
+                });
+            }
             Among::OfRef(name) => vec![("by_ref", "project_ref", name.clone())],
             Among::WithStatus(statuses) => statuses
                 .iter()

@@ -21,13 +21,16 @@ pub struct Rows(HashMap<Key, Option<Item>>);
 
 impl Rows {
     /// Reads all keys that are not known yet: one round, in as many calls of 100
-    /// keys as it takes, side by side. Strongly consistent.
+    /// keys as it takes, side by side. Strongly consistent. Keys that no row can have
+    /// are known to be empty.
     pub async fn load(&mut self, store: &Store, keys: impl IntoIterator<Item = Key>) -> Result<()> {
         let missing: HashSet<Key> = keys
             .into_iter()
             .filter(|key| !self.0.contains_key(key))
             .collect();
-        let missing: Vec<Key> = missing.into_iter().collect();
+        let (missing, impossible): (Vec<Key>, Vec<Key>) =
+            missing.into_iter().partition(Key::is_possible);
+        self.0.extend(impossible.into_iter().map(|key| (key, None)));
         let calls = missing.chunks(KEYS_PER_CALL).map(|keys| read(store, keys));
         for answer in try_join_all(calls).await? {
             self.0.extend(answer);
