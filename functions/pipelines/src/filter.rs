@@ -22,7 +22,7 @@ pub(crate) enum Scope {
 const FINISHED: [Status; 3] = [Status::Success, Status::Failed, Status::Canceled];
 
 /// All filters of the pipeline list.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Filter {
     pub(crate) scope: Option<Scope>,
     pub(crate) username: Option<String>,
@@ -77,6 +77,21 @@ impl Filter {
             || self.updated_after.is_some()
             || self.created_before.is_some()
             || self.created_after.is_some()
+    }
+
+    /// Whether the list has the latest pipeline of each branch or tag only.
+    pub(crate) fn is_of_refs(&self) -> bool {
+        matches!(self.scope, Some(Scope::Branches | Scope::Tags))
+    }
+
+    /// The pipelines among which the latest ones are: the other filters are asked after.
+    pub(crate) fn before_latest(&self) -> Self {
+        Self {
+            scope: self.scope,
+            source: self.source,
+            ref_name: self.ref_name.clone(),
+            ..Self::default()
+        }
     }
 
     /// The narrowest set of rows to walk over.

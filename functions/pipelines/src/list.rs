@@ -15,7 +15,7 @@ use switchyard::project::{DirectoryEntry, DirectoryTarget};
 use switchyard::store::jobs::From;
 use switchyard::store::{Key, Rows};
 
-use crate::filter::{Filter, Scope};
+use crate::filter::Filter;
 use crate::walk::{Found, MAX_ROWS, Walk};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -109,11 +109,13 @@ pub(crate) async fn list(
         Some(name) => Some(user_called(name, &app).await?.unwrap_or(UserId(0))),
         None => None,
     };
+    let of_refs = filter.is_of_refs();
+    let before_latest = filter.before_latest();
     let walk = Walk {
         app: &app,
         project: project.id,
-        filter,
-        user,
+        filter: if of_refs { &before_latest } else { filter },
+        user: user.filter(|_| !of_refs),
     };
     let project_url = format!("{}/{}", request.base_url, project.full_path);
     let views = |pipelines: &[Pipeline]| {
@@ -123,7 +125,6 @@ pub(crate) async fn list(
     match params.paging {
         Paging::Offset(offset) => {
             let offset = offset.bounded("Ci::Pipeline", MAX_ROWS as u64)?;
-            let of_refs = matches!(filter.scope, Some(Scope::Branches | Scope::Tags));
             let in_order = params.order_by == OrderBy::Id && !of_refs;
             let needed = offset.skip_rows() + offset.rows() + 1;
             let from = if in_order && params.ascending {
@@ -140,6 +141,7 @@ pub(crate) async fn list(
             params.sort(&mut pipelines);
             if of_refs {
                 pipelines = latest_of_existing_refs(pipelines, project.id, &app).await?;
+                pipelines.retain(|pipeline| filter.fits(pipeline, user));
             }
             let total = match (filter.narrows(), rest) {
                 (false, _) => Some(project.pipeline_count),
@@ -156,6 +158,8 @@ pub(crate) async fn list(
                 &request,
             ))
         }
+        // Which pipeline is the latest of its ref, a page alone does not tell.
+        Paging::Keyset(_) if of_refs => Err(Error::KeysetUnavailable),
         Paging::Keyset(keyset) => {
             let page = walk.by_key(&keyset).await?;
             let views = views(&page.pipelines);
