@@ -4,6 +4,7 @@
 
 mod access;
 mod admin;
+mod bad_input;
 mod config;
 mod endpoints;
 mod examples;

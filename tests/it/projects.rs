@@ -27,16 +27,16 @@ fn relations(answer: &Answer) -> Vec<&str> {
         return Vec::new();
     };
     let relation = |link| {
-        let (address, relation) = str::split_once(link, ">; rel=\"").expect("a relation");
-        let address = address.strip_prefix('<').expect("an address");
+        let (address, relation) = str::split_once(link, ">; rel=\"").unwrap();
+        let address = address.strip_prefix('<').unwrap();
         assert!(address.starts_with("https://example.com/api/v4/"), "{link}");
-        relation.strip_suffix('"').expect("a closing quote")
+        relation.strip_suffix('"').unwrap()
     };
     links.split(", ").map(relation).collect()
 }
 
 /// The parameters of an address, encoded as they are, in their order.
 fn parameters(address: &str) -> Vec<&str> {
-    let (_, query) = address.split_once('?').expect("a query");
+    let (_, query) = address.split_once('?').unwrap();
     query.split('&').collect()
 }

@@ -9,6 +9,7 @@
 
 pub mod app;
 pub mod caller;
+pub mod dump;
 pub mod openapi;
 pub mod wire;
 pub mod world;

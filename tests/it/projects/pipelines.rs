@@ -81,6 +81,12 @@ async fn every_filter_narrows_the_list() {
         ("?scope=finished", vec![5, 2, 1]),
         ("?scope=branches", vec![5, 3]),
         ("?scope=tags", vec![4]),
+        // Of the latest ones those that fit, not the latest ones that fit.
+        ("?scope=branches&status=success", vec![]),
+        ("?scope=branches&status=running", vec![3]),
+        ("?scope=branches&username=root", vec![5]),
+        ("?scope=branches&ref=main", vec![5]),
+        ("?scope=tags&ref=main", vec![]),
         ("?status=success", vec![1]),
         ("?status=skipped", vec![7]),
         ("?status=waiting_for_callback", vec![]),
@@ -245,6 +251,54 @@ async fn pages_and_their_links() {
         (past.status.as_u16(), past.body.as_ref()),
         (200, b"[]".as_slice())
     );
+}
+
+#[tokio::test]
+async fn the_whole_list_has_a_total() {
+    let (app, caller) = world().await;
+    let first = app.get(&list("?per_page=4"), &caller).await;
+    assert_eq!(paging(&first), ["1", "4", "2", "", "6", "2"].map(Some));
+    let last = app.get(&list("?per_page=4&page=2"), &caller).await;
+    assert_eq!(paging(&last), ["2", "4", "", "1", "6", "2"].map(Some));
+}
+
+/// Beyond GitLab, which pages this list by number only.
+#[tokio::test]
+async fn pages_by_key() {
+    let (app, caller) = world().await;
+    for (query, expected) in [
+        ("?pagination=keyset&per_page=2", vec![7, 5, 4, 3, 2, 1]),
+        ("?pagination=keyset&per_page=1&ref=main", vec![5, 2, 1]),
+        (
+            "?pagination=keyset&per_page=1&scope=finished",
+            vec![5, 2, 1],
+        ),
+        (
+            "?pagination=keyset&per_page=3&source=push",
+            vec![7, 5, 4, 3, 1],
+        ),
+        ("?pagination=keyset&status=manual", vec![]),
+    ] {
+        let mut found = Vec::new();
+        let mut next = Some(list(query));
+        while let Some(address) = next {
+            let answer = app.get(&address, &caller).await;
+            found.extend(answer.ids());
+            assert_eq!(paging(&answer), [None; 6], "{query}");
+            next = answer.link("next");
+            let cursor = answer.header("x-next-cursor");
+            assert_eq!(next.is_some(), cursor.is_some(), "{query}");
+        }
+        assert_eq!(found, expected, "{query}");
+    }
+    for query in ["order_by=ref", "sort=asc", "scope=branches", "scope=tags"] {
+        let answer = app
+            .get(&list(&format!("?pagination=keyset&{query}")), &caller)
+            .await;
+        assert_eq!(answer.status, 405, "{query}");
+        let error = "Keyset pagination is not yet available for this type of request";
+        assert_eq!(answer.json(), json!({ "error": error }), "{query}");
+    }
 }
 
 #[tokio::test]

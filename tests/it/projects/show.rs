@@ -18,9 +18,9 @@ async fn nested(app: &TestApp) -> ProjectId {
     "api".clone_into(&mut project.name);
     project.visibility = Visibility::Public;
     project.description = Some("Serves".to_owned());
-    app.seed.put_group(&outer).await.expect("a group");
-    app.seed.put_group(&inner).await.expect("a group");
-    app.seed.put_project(&project).await.expect("a project");
+    app.seed.put_group(&outer).await.unwrap();
+    app.seed.put_group(&inner).await.unwrap();
+    app.seed.put_project(&project).await.unwrap();
     project.id
 }
 
