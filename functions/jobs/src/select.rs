@@ -4,8 +4,9 @@
 //! says where to look. Jobs of a pipeline that is still being written are left out.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
-use switchyard::error::Result;
+use switchyard::error::{Error, Result};
 use switchyard::http::App;
 use switchyard::http::pagination::{Cursor, Keyset, Offset};
 use switchyard::http::request::RequestInfo;
@@ -26,6 +27,11 @@ const SEARCHED_ROWS: usize = 2_000;
 
 /// How often a page is filled up where jobs had to be left out.
 const ROUNDS: usize = 10;
+
+/// Rows that are read at a time to fill a page up: more with every round, so that a
+/// long stretch of hidden jobs, or of keys that lag behind, is soon passed.
+const MIN_STRIDE: usize = 100;
+const MAX_STRIDE: usize = 1_000;
 
 /// Which jobs a list is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,29 +106,45 @@ impl<'a> Selection<'a> {
     /// The page, and whether there is more behind it.
     pub(crate) async fn by_offset(&mut self, offset: &Offset) -> Result<(Vec<Job>, bool)> {
         let (skip, page) = (offset.skip_rows(), offset.rows());
-        let on_rows = matches!(self.wanted, Wanted::Found(_)) || skip + page < COUNTED_ON_ROWS;
-        let mut filled = if on_rows {
-            let mut filled = self.fill(From::Newest, skip + page + 1, page + 1).await?;
-            filled.jobs.drain(..skip.min(filled.jobs.len()));
-            filled
+        let on_rows = matches!(self.wanted, Wanted::Found(_)) || skip < COUNTED_ON_ROWS;
+        let mut jobs = if on_rows {
+            let mut jobs = self.first(From::Newest, skip + page + 1, page + 1).await?.0;
+            jobs.drain(..skip.min(jobs.len()));
+            jobs
         } else {
-            let newest = self.fill(From::Newest, COUNTED_ON_ROWS, 0).await?;
-            let older = match newest.rest {
+            let (_, rest) = self.first(From::Newest, COUNTED_ON_ROWS, 0).await?;
+            let older = match rest {
                 Some(rest) => self.skip(rest, skip - COUNTED_ON_ROWS).await?,
                 None => None,
             };
             match older {
-                Some(from) => self.fill(from, page + 1, page + 1).await?,
-                None => Filled {
-                    jobs: Vec::new(),
-                    rest: None,
-                },
+                Some(from) => self.first(from, page + 1, page + 1).await?.0,
+                None => Vec::new(),
             }
         };
-        let has_more = filled.jobs.len() > page;
-        filled.jobs.truncate(page);
-        self.load_relations(&filled.jobs).await?;
-        Ok((filled.jobs, has_more))
+        let has_more = jobs.len() > page;
+        jobs.truncate(page);
+        self.load_relations(&jobs).await?;
+        Ok((jobs, has_more))
+    }
+
+    /// Exactly the first `count` jobs from a place on, and how to go on behind them; fewer
+    /// only at the end of the list, or where a search stops. A page by number cannot say
+    /// that it is short, so it is none then.
+    async fn first(
+        &mut self,
+        from: From,
+        count: usize,
+        shown: usize,
+    ) -> Result<(Vec<Job>, Option<From>)> {
+        let Filled { jobs, rest } = self.fill(from, count, shown).await?;
+        let is_short = jobs.len() < count && rest.is_some();
+        if is_short && !matches!(self.wanted, Wanted::Found(_)) {
+            return Err(Error::Unavailable(
+                "too many jobs in a row had to be left out".to_owned(),
+            ));
+        }
+        Ok((jobs, rest))
     }
 
     pub(crate) async fn by_key(&mut self, keyset: &Keyset) -> Result<KeyPage> {
@@ -159,18 +181,24 @@ impl<'a> Selection<'a> {
         })
     }
 
-    /// Reads on until `count` jobs are found or none are left. What the last `shown` of
-    /// them are shown with is read in the same round that proves them visible.
+    /// Reads on until `count` jobs are found, none are left, or enough was looked at. What
+    /// the last `shown` of them are shown with is read in the same round that proves them
+    /// visible.
     async fn fill(&mut self, from: From, count: usize, shown: usize) -> Result<Filled> {
         let mut jobs: Vec<Job> = Vec::new();
         let mut rest = Some(from);
+        let mut stride = count;
+        let mut searched = 0;
         for _ in 0..ROUNDS {
-            let Some(from) = rest.filter(|_| jobs.len() < count) else {
+            let go_on = jobs.len() < count && searched < SEARCHED_ROWS;
+            let Some(from) = rest.filter(|_| go_on) else {
                 break;
             };
-            let missing = count - jobs.len();
-            let fetched = self.fetch(from, missing).await?;
+            let fetched = self.fetch(from, stride, &mut searched).await?;
+            stride = (stride * 4).clamp(MIN_STRIDE, MAX_STRIDE);
             rest = fetched.rest;
+            let needed = fetched.jobs.len().min(count - jobs.len());
+            let shown = needed.saturating_sub(shown)..needed;
             self.load_pipelines_and_relations(&fetched.jobs, shown)
                 .await?;
             for job in fetched.jobs {
@@ -181,14 +209,17 @@ impl<'a> Selection<'a> {
                     Some(pipeline) => rest = rest.map(|rest| beyond(&pipeline, rest)),
                 }
             }
-            if matches!(self.wanted, Wanted::Found(_)) {
-                break;
+            if jobs.len() > count {
+                jobs.truncate(count);
+                rest = onward(from, jobs.last().map(|job| job.build.id));
             }
         }
         Ok(Filled { jobs, rest })
     }
 
-    async fn fetch(&mut self, from: From, limit: usize) -> Result<Filled> {
+    /// At most `limit` jobs from a place on, hidden ones among them; a search adds the
+    /// rows that it looked at to `searched`.
+    async fn fetch(&mut self, from: From, limit: usize, searched: &mut usize) -> Result<Filled> {
         let (store, project) = (&self.app.store, self.project.id);
         match &self.wanted {
             Wanted::All => {
@@ -221,9 +252,11 @@ impl<'a> Selection<'a> {
                 Ok(Filled { jobs, rest })
             }
             Wanted::Found(search) => {
+                let left = SEARCHED_ROWS - *searched;
                 let found = store
-                    .search_jobs(project, search, from, limit, SEARCHED_ROWS)
+                    .search_jobs(project, search, from, limit, left)
                     .await?;
+                *searched += found.read;
                 Ok(Filled {
                     jobs: found.jobs,
                     rest: onward(from, found.stopped_at),
@@ -254,7 +287,11 @@ impl<'a> Selection<'a> {
     }
 
     /// Only jobs that never ran can belong to a pipeline that is still being written.
-    async fn load_pipelines_and_relations(&mut self, jobs: &[Job], shown: usize) -> Result<()> {
+    async fn load_pipelines_and_relations(
+        &mut self,
+        jobs: &[Job],
+        shown: Range<usize>,
+    ) -> Result<()> {
         let project = self.project.id;
         let unborn = jobs
             .iter()
@@ -262,9 +299,8 @@ impl<'a> Selection<'a> {
         let mut keys: Vec<Key> = unborn
             .map(|job| Key::Pipeline(project, job.build.pipeline_id))
             .collect();
-        let shown = &jobs[jobs.len().saturating_sub(shown)..];
         keys.extend(
-            shown
+            jobs[shown]
                 .iter()
                 .flat_map(|job| JobRelations::of(job).keys(project)),
         );

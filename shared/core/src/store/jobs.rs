@@ -67,6 +67,8 @@ pub struct Found {
     pub jobs: Vec<Job>,
     /// The last row that was looked at, if rows beyond it were not.
     pub stopped_at: Option<JobId>,
+    /// How many rows were looked at.
+    pub read: usize,
 }
 
 impl Store {
@@ -174,28 +176,23 @@ impl Store {
                 jobs.push(job);
             }
             next = page.last_evaluated_key;
-            if jobs.len() > limit {
+            let stopped_at = if jobs.len() > limit {
                 jobs.truncate(limit);
-                let stopped_at = jobs.last().map(|job| job.build.id);
-                return Ok(Found { jobs, stopped_at });
-            }
-            let Some(last) = &next else {
-                return Ok(Found {
-                    jobs,
-                    stopped_at: None,
-                });
+                jobs.last().map(|job| job.build.id)
+            } else {
+                let last = next.clone().filter(|_| !past);
+                let last: Option<OnlyId> = last
+                    .map(serde_dynamo::from_item)
+                    .transpose()
+                    .map_err(unreadable)?;
+                last.map(|only| only.id)
             };
-            if past {
+            if stopped_at.is_none() || left == 0 || jobs.len() == limit {
+                let read = read - left;
                 return Ok(Found {
                     jobs,
-                    stopped_at: None,
-                });
-            }
-            if left == 0 || jobs.len() == limit {
-                let last: OnlyId = serde_dynamo::from_item(last.clone()).map_err(unreadable)?;
-                return Ok(Found {
-                    jobs,
-                    stopped_at: Some(last.id),
+                    stopped_at,
+                    read,
                 });
             }
         }
