@@ -1,8 +1,9 @@
 //! Get a single pipeline.
 
+use axum::extract::State;
 use switchyard::error::Result;
 use switchyard::http::views::PipelineDetailsView;
-use switchyard::http::{Accepts, Endpoint, Json, PipelineAccess, Reader};
+use switchyard::http::{Accepts, App, Endpoint, Json, PipelineAccess, Reader};
 use switchyard::policy::Action;
 use switchyard::store::Key;
 use switchyard::user::User;
@@ -31,12 +32,21 @@ impl Endpoint for ShowPipeline {
     responses((status = 200, body = PipelineDetailsView)),
 )]
 pub(crate) async fn show(
+    State(app): State<App>,
     access: PipelineAccess<ShowPipeline>,
 ) -> Result<Json<PipelineDetailsView>> {
     let PipelineAccess {
         pipeline,
-        project: access,
+        project: mut access,
     } = access;
+    access
+        .rows
+        .load(&app.store, [Key::User(pipeline.user_id)])
+        .await?;
+    app.store
+        .hints()
+        .user_of_pipeline
+        .learn((pipeline.project_id, pipeline.id), pipeline.user_id);
     let user: Option<User> = access.rows.get(&Key::User(pipeline.user_id))?;
     let (path, base_url) = (&access.project.full_path, &access.request.base_url);
     Ok(Json(PipelineDetailsView::new(

@@ -22,6 +22,7 @@ pub struct Hints {
     pub project_of_path: Links<String, ProjectId>,
     pub ancestors_of_project: Links<ProjectId, Vec<GroupId>>,
     pub relations_of_job: Links<(ProjectId, JobId), JobRelations>,
+    pub user_of_pipeline: Links<(ProjectId, PipelineId), UserId>,
 }
 
 /// The rows that a job is shown with.

@@ -13,7 +13,6 @@ use crate::http::path::ProjectRef;
 use crate::http::request::RequestInfo;
 use crate::ids::{GroupId, JobId, PipelineId, ProjectId};
 use crate::job::Job;
-use crate::pipeline::Pipeline;
 use crate::project::{DirectoryEntry, DirectoryTarget, Project};
 use crate::store::{Hints, JobRelations, Key, Rows};
 use crate::token::AccessToken;
@@ -128,10 +127,10 @@ impl Question {
                 keys.extend(relations.into_iter().flat_map(|it| it.keys(*project_id)));
             }
             (Target::Pipeline(pipeline), Some(project), _) => {
-                let key = Key::Pipeline(project, pipeline);
-                let row: Option<Pipeline> = rows.get(&key)?;
-                keys.push(key);
-                keys.extend(row.map(|pipeline| Key::User(pipeline.user_id)));
+                keys.push(Key::Pipeline(project, pipeline));
+                // Lists of its jobs have no use for its user, so nothing waits for it here.
+                let user = hints.and_then(|hints| hints.user_of_pipeline.get(&(project, pipeline)));
+                keys.extend(user.map(Key::User));
             }
             (
                 Target::None
