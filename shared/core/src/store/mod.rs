@@ -19,6 +19,7 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -136,16 +137,20 @@ pub(crate) fn number(value: u64) -> AttributeValue {
 }
 
 /// Turns an SDK error into ours: what may pass by itself is `Unavailable`.
-pub(crate) fn failure<E, R>(operation: &str, error: SdkError<E, R>) -> Error
+pub(crate) fn failure<E>(operation: &str, error: SdkError<E, HttpResponse>) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
-    R: std::fmt::Debug,
 {
     let text = format!(
         "{operation}: {}",
         aws_sdk_dynamodb::error::DisplayErrorContext(&error)
     );
+    // An answer to `HEAD` has no body that could name the error.
+    let is_busy = error
+        .raw_response()
+        .is_some_and(|response| response.status().as_u16() == 503);
     match (&error, error.code()) {
+        _ if is_busy => Error::Unavailable(text),
         (SdkError::TimeoutError(_) | SdkError::DispatchFailure(_), _)
         | (
             _,

@@ -61,6 +61,9 @@ async fn read(store: &Store, keys: &[Key]) -> Result<Vec<(Key, Option<Item>)>> {
     let mut found: HashMap<Key, Item> = HashMap::with_capacity(keys.len());
     let mut wanted = request(store, keys)?;
     for attempt in 0..ATTEMPTS {
+        if attempt > 0 {
+            tokio::time::sleep(pause(attempt)).await;
+        }
         let answer = store
             .client
             .batch_get_item()
@@ -90,7 +93,6 @@ async fn read(store: &Store, keys: &[Key]) -> Result<Vec<(Key, Option<Item>)>> {
                 .map(|key| (key.clone(), found.remove(key)))
                 .collect());
         }
-        tokio::time::sleep(pause(attempt)).await;
     }
     Err(Error::Unavailable(
         "BatchGetItem: keys stay unprocessed".to_owned(),
@@ -118,8 +120,8 @@ fn request(store: &Store, keys: &[Key]) -> Result<HashMap<String, KeysAndAttribu
         .collect()
 }
 
-/// 10 ms, doubled with each attempt, half of it at random.
+/// 10 ms before the first repetition, then doubled with each, half of it at random.
 fn pause(attempt: u32) -> Duration {
-    let full = Duration::from_millis(10) * 2_u32.pow(attempt);
+    let full = Duration::from_millis(5) * 2_u32.pow(attempt);
     full.mul_f64(0.5 + rand::random::<f64>() / 2.0)
 }
