@@ -119,25 +119,7 @@ impl TestApp {
         let indexes = IndexShape::all_of(stack.dynamodb.database());
         let wire = Wire::new(http, stack.dynamodb.database(), indexes);
 
-        let functions: BTreeMap<String, (App, Routes)> = FUNCTIONS
-            .into_iter()
-            .map(|(name, routes)| {
-                let app = function(name, &stack, &wire, &clock);
-                (name.to_owned(), (app, routes))
-            })
-            .collect();
-        let invoker = Invoker::in_process(move |name, event| {
-            let (app, routes) = functions[name].clone();
-            Box::pin(async move {
-                let answer = lambda::invoke(app, routes(), event).await;
-                answer.map_err(|error| InvokeError::Function(error.to_string()))
-            })
-        });
-        // The functions ignore the stage because of a variable in the template, which this
-        // process does not have; of the stage `$default` they never take notice.
-        let gateway = Gateway::new(&stack.template, invoker)
-            .expect("a gateway")
-            .with_stage("$default");
+        let gateway = gateway(&stack, &wire, &clock);
         Self {
             stack,
             seed,
@@ -145,6 +127,11 @@ impl TestApp {
             gateway,
             clock,
         }
+    }
+
+    /// Starts all functions anew: what they have learnt so far is forgotten.
+    pub fn restart(&mut self) {
+        self.gateway = gateway(&self.stack, &self.wire, &self.clock);
     }
 
     pub async fn get(&self, path: &str, caller: &Caller) -> Answer {
@@ -178,6 +165,29 @@ impl TestApp {
     pub fn set_time(&self, time: Time) {
         self.clock.store(time.microseconds(), Ordering::Relaxed);
     }
+}
+
+/// The gateway, with functions that were just started.
+fn gateway(stack: &Stack, wire: &Wire, clock: &Arc<AtomicI64>) -> Gateway {
+    let functions: BTreeMap<String, (App, Routes)> = FUNCTIONS
+        .into_iter()
+        .map(|(name, routes)| {
+            let app = function(name, stack, wire, clock);
+            (name.to_owned(), (app, routes))
+        })
+        .collect();
+    let invoker = Invoker::in_process(move |name, event| {
+        let (app, routes) = functions[name].clone();
+        Box::pin(async move {
+            let answer = lambda::invoke(app, routes(), event).await;
+            answer.map_err(|error| InvokeError::Function(error.to_string()))
+        })
+    });
+    // The functions ignore the stage because of a variable in the template, which this
+    // process does not have; of the stage `$default` they never take notice.
+    Gateway::new(&stack.template, invoker)
+        .expect("a gateway")
+        .with_stage("$default")
 }
 
 /// A function with clients of its own, whose calls bear its name.
