@@ -1,6 +1,7 @@
 //! Get the latest pipeline of a branch or tag.
 
 use axum::extract::State;
+use futures::future::try_join;
 use switchyard::error::{Error, Result};
 use switchyard::http::views::PipelineDetailsView;
 use switchyard::http::{Accepts, App, Endpoint, Json, ProjectAccess, Reader};
@@ -8,11 +9,13 @@ use switchyard::pipeline::{Ref, Source};
 use switchyard::policy::Action;
 use switchyard::store::Key;
 use switchyard::store::jobs::From;
-use switchyard::store::pipelines::Among;
+use switchyard::store::pipelines::{Among, Walked};
 use switchyard::user::User;
 
-/// How many of a ref's newest pipelines are looked at.
+/// How many of a ref's newest pipelines are looked at, and how many of them at first:
+/// nearly always the newest one is it.
 const LOOKED_AT: usize = 100;
+const LOOKED_AT_FIRST: usize = 5;
 
 pub(crate) struct ShowLatest {
     ref_name: Option<String>,
@@ -61,7 +64,11 @@ pub(crate) async fn show(
         .ok_or_else(none)?;
 
     let key = Key::Ref(project.id, name.clone());
-    rows.load(&app.store, [key.clone()]).await?;
+    let among = Among::OfRef(name);
+    let newest = app
+        .store
+        .pipelines(project.id, &among, From::Newest, LOOKED_AT_FIRST);
+    let (newest, ()) = try_join(newest, rows.load(&app.store, [key.clone()])).await?;
     let head: Option<Ref> = rows.get(&key)?;
     let sha = match (head, &project.import_url) {
         (Some(head), _) => Some(head.sha),
@@ -69,16 +76,22 @@ pub(crate) async fn show(
         (None, None) => return Err(none()),
     };
 
-    let newest = app
-        .store
-        .pipelines(project.id, &Among::OfRef(name), From::Newest, LOOKED_AT)
-        .await?;
-    let pipeline = newest
-        .pipelines
-        .into_iter()
-        .filter(|pipeline| !pipeline.building && pipeline.source != Source::ParentPipeline)
-        .find(|pipeline| sha.as_ref().is_none_or(|sha| pipeline.sha == *sha))
-        .ok_or_else(none)?;
+    let latest = |walked: Walked| {
+        let mut pipelines = walked.pipelines.into_iter();
+        pipelines.find(|pipeline| {
+            !pipeline.building
+                && pipeline.source != Source::ParentPipeline
+                && sha.as_ref().is_none_or(|sha| pipeline.sha == *sha)
+        })
+    };
+    let rest = newest.rest;
+    let mut found = latest(newest);
+    if let (None, Some(rest)) = (&found, rest) {
+        let older = LOOKED_AT - LOOKED_AT_FIRST;
+        let walked = app.store.pipelines(project.id, &among, rest, older);
+        found = latest(walked.await?);
+    }
+    let pipeline = found.ok_or_else(none)?;
     rows.load(&app.store, [Key::User(pipeline.user_id)]).await?;
     let user: Option<User> = rows.get(&Key::User(pipeline.user_id))?;
     let (path, base_url) = (&project.full_path, &request.base_url);
