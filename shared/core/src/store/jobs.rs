@@ -61,6 +61,11 @@ pub struct JobSearch {
     pub statuses: BTreeSet<Status>,
 }
 
+/// Rows that a search looks at in its first call: enough for a page where a fair part of
+/// them fits. Where few do, later calls look at more.
+const SEARCH_STEP: usize = 100;
+const MAX_SEARCH_STEP: usize = 1_000;
+
 /// What a bounded search found.
 #[derive(Debug)]
 pub struct Found {
@@ -155,16 +160,17 @@ impl Store {
         read: usize,
     ) -> Result<Found> {
         let mut jobs = Vec::new();
-        let mut left = read;
+        let (mut left, mut step) = (read, SEARCH_STEP);
         let mut next: Option<Item> = None;
         loop {
             let page = search
                 .narrow(self.query_jobs(project, from).consistent_read(true), from)
-                .limit(i32::try_from(left.min(500)).unwrap_or(i32::MAX))
+                .limit(i32::try_from(left.min(step)).unwrap_or(i32::MAX))
                 .set_exclusive_start_key(next)
                 .send()
                 .await
                 .map_err(|error| failure("Query", error))?;
+            step = (step * 4).min(MAX_SEARCH_STEP);
             left = left.saturating_sub(usize::try_from(page.scanned_count).unwrap_or_default());
             let mut past = false;
             for item in page.items.unwrap_or_default() {
