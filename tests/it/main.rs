@@ -5,11 +5,15 @@
 mod access;
 mod admin;
 mod bad_input;
+mod budgets;
 mod config;
 mod endpoints;
 mod examples;
+mod freshness;
 mod job;
 mod openapi;
 mod projects;
+mod reads;
 mod rights;
+mod scale;
 mod user;

@@ -8,11 +8,14 @@
 )]
 
 pub mod app;
+pub mod bulk;
 pub mod caller;
 pub mod dump;
 pub mod openapi;
+pub mod spent;
 pub mod wire;
 pub mod world;
 
 pub use app::{Answer, TestApp};
 pub use caller::Caller;
+pub use spent::Spent;

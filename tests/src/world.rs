@@ -1,5 +1,8 @@
 //! Worlds that tests start from: people with tokens, and projects with jobs.
 
+use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine as _;
+use serde_json::{Value, json};
 use switchyard::ids::{GroupId, JobId, ProjectId, UserId};
 use switchyard::job::{Job, Status};
 use switchyard::member::{Role, Source};
@@ -92,18 +95,18 @@ impl TestApp {
 
     /// Replaces a row as it stands, whatever it was.
     pub fn replace<R: Row>(&self, row: &R) {
-        let table = self.table_of(row);
-        let item: std::collections::HashMap<String, serde_json::Value> = item_of(row)
-            .unwrap()
-            .into_iter()
-            .map(|(name, value)| (name, wire_form(&value)))
-            .collect();
-        let request = serde_json::json!({ "TableName": table, "Item": item });
+        let request = json!({ "TableName": self.table_of(row), "Item": self.wire_item(row) });
         let request = serde_json::from_value(request).unwrap();
         self.stack.dynamodb.database().put_item(request).unwrap();
     }
 
-    fn table_of<R: Row>(&self, row: &R) -> String {
+    pub(crate) fn wire_item<R: Row>(&self, row: &R) -> Value {
+        let item = item_of(row).unwrap().into_iter();
+        item.map(|(name, value)| (name, wire_form(&value)))
+            .collect()
+    }
+
+    pub(crate) fn table_of<R: Row>(&self, row: &R) -> String {
         let environment = self.stack.environment("projects");
         environment[row.key().table().variable()].clone()
     }
@@ -117,10 +120,7 @@ pub fn job(pipeline: &Pipeline, id: u64, status: Status, change: impl FnOnce(&mu
 }
 
 /// An attribute as DynamoDB's JSON writes it.
-fn wire_form(value: &aws_sdk_dynamodb::types::AttributeValue) -> serde_json::Value {
-    use aws_sdk_dynamodb::types::AttributeValue;
-    use base64::Engine as _;
-    use serde_json::json;
+fn wire_form(value: &AttributeValue) -> Value {
     match value {
         AttributeValue::B(bytes) => {
             json!({ "B": base64::engine::general_purpose::STANDARD.encode(bytes.as_ref()) })
@@ -130,8 +130,8 @@ fn wire_form(value: &aws_sdk_dynamodb::types::AttributeValue) -> serde_json::Val
             json!({ "L": values.iter().map(wire_form).collect::<Vec<_>>() })
         }
         AttributeValue::M(values) => {
-            let values: serde_json::Map<String, serde_json::Value> = values
-                .iter()
+            let values = values.iter();
+            let values: Value = values
                 .map(|(name, value)| (name.clone(), wire_form(value)))
                 .collect();
             json!({ "M": values })
