@@ -6,6 +6,8 @@
 mod hints;
 mod key;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 pub mod agents;
 pub mod counters;
