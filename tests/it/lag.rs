@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
-use switchyard::ids::JobId;
+use switchyard::ids::{JobId, PipelineId};
 use switchyard::job::Status;
 use switchyard::member::{Role, Source};
 use switchyard::pipeline::{Block, Pipeline};
@@ -86,13 +86,22 @@ impl World {
         answer
     }
 
-    /// Reads a list page by page; `between` is called after each.
+    /// Reads the jobs page by page; `between` is called after each.
     async fn walk(&mut self, query: &str, between: impl FnMut(&mut Self, &Answer)) -> Vec<u64> {
+        self.walk_list("jobs", query, between).await
+    }
+
+    async fn walk_list(
+        &mut self,
+        list: &str,
+        query: &str,
+        between: impl FnMut(&mut Self, &Answer),
+    ) -> Vec<u64> {
         let mut between = between;
         let mut ids = Vec::new();
         let mut place = String::new();
         loop {
-            let answer = self.get(&format!("jobs?{query}{place}")).await;
+            let answer = self.get(&format!("{list}?{query}{place}")).await;
             ids.extend(answer.ids());
             between(self, &answer);
             let next = answer.header("x-next-page").filter(|page| !page.is_empty());
@@ -193,6 +202,33 @@ async fn many_jobs_that_moved_on_do_not_end_a_list() {
         let shown = world.walk(&query, |_, _| {}).await;
         assert_eq!(shown, [80, 3, 2], "{query}");
     }
+}
+
+#[tokio::test]
+async fn pipelines_that_moved_on_do_not_end_a_list() {
+    let mut world = World::new(0, |_| Status::Pending).await;
+    let set = |world: &World, id, status| {
+        let mut pipeline = world.pipeline.clone();
+        pipeline.id = PipelineId(id);
+        pipeline.status = status;
+        world.app.replace(&pipeline);
+    };
+    for id in 1..=60 {
+        set(&world, id, Status::Running);
+    }
+    world.app.wire.lag().freeze();
+    let stay = [2, 3, 30];
+    for id in (1..=60).filter(|id| !stay.contains(id)) {
+        set(&world, id, Status::Success);
+    }
+    for paging in pagings() {
+        let query = format!("status=running&{paging}");
+        let shown = world.walk_list("pipelines", &query, |_, _| {}).await;
+        assert_eq!(shown, [30, 3, 2], "{query}");
+    }
+    let all: Vec<u64> = (1..=60).rev().collect();
+    let shown = world.walk_list("pipelines", "per_page=7&pagination=keyset", |_, _| {});
+    assert_eq!(shown.await, all);
 }
 
 /// By offset a row that enters the list shifts all behind it, in GitLab and here; but what

@@ -25,8 +25,10 @@ struct World {
 struct Walk<'a> {
     query: String,
     per_page: usize,
-    fits: Box<dyn Fn(&Job) -> bool + 'a>,
+    fits: Test<'a>,
 }
+
+type Test<'a> = Box<dyn Fn(&Job) -> bool + 'a>;
 
 const NAMES: [&str; 3] = ["build", "rspec", "deploy"];
 
@@ -82,7 +84,7 @@ impl World {
 
     fn draw_walk(&self, rng: &mut StdRng) -> Walk<'_> {
         let mut query = String::new();
-        let mut tests: Vec<Box<dyn Fn(&Job) -> bool>> = Vec::new();
+        let mut tests: Vec<Test<'_>> = Vec::new();
         if rng.random_bool(0.6) {
             let count = rng.random_range(1..=4);
             let statuses: Vec<Status> = Status::ALL.choose_multiple(rng, count).copied().collect();
@@ -174,10 +176,10 @@ fn ids<'a>(pages: impl IntoIterator<Item = &'a Answer>) -> Vec<u64> {
 
 #[tokio::test]
 async fn every_walk_gives_exactly_the_jobs_that_are_there() {
-    for seed in 0..8 {
+    for seed in 0..6 {
         let mut rng = StdRng::seed_from_u64(seed);
         let world = World::draw(&mut rng).await;
-        for _ in 0..6 {
+        for _ in 0..4 {
             let walk = world.draw_walk(&mut rng);
             let case = format!("seed {seed}: {} by {}", walk.query, walk.per_page);
             let expected = world.expected(&walk);
