@@ -8,9 +8,11 @@ use switchyard::http::pagination::{Offset, Page};
 use switchyard::http::params::Hash;
 use switchyard::http::views::{BridgeView, Shown};
 use switchyard::http::{Accepts, App, Endpoint, PipelineAccess, ProjectAccess, Reader};
-use switchyard::job::{Bridge, Status};
+use switchyard::job::Status;
 use switchyard::policy::Action;
 use switchyard::store::Key;
+
+use crate::page;
 
 pub(crate) struct ListBridges {
     scope: BTreeSet<Status>,
@@ -61,17 +63,11 @@ pub(crate) async fn list(
     let ListBridges { scope, offset } = params;
 
     let ids = pipeline.bridge_ids();
-    let (bridges, total) = if scope.is_empty() {
-        let page = app
-            .store
-            .bridges_by_id(project.id, offset.slice(&ids))
-            .await?;
-        (page, ids.len())
-    } else {
-        let mut bridges: Vec<Bridge> = app.store.bridges_by_id(project.id, &ids).await?;
-        bridges.retain(|bridge| scope.contains(&bridge.build.status));
-        (offset.slice(&bridges).to_vec(), bridges.len())
-    };
+    let read = app
+        .store
+        .bridges_by_id(project.id, page::to_read(&ids, &scope, &offset))
+        .await?;
+    let (bridges, total) = page::cut(read, &ids, &scope, &offset, |bridge| &bridge.build);
 
     let keys = bridges.iter().flat_map(|bridge| {
         let downstream = bridge.downstream.into_iter().flat_map(|to| {
@@ -99,7 +95,7 @@ pub(crate) async fn list(
     Ok(Page::by_offset(
         views,
         &offset,
-        Some(total as u64),
+        Some(total),
         false,
         &request,
     ))

@@ -2,6 +2,7 @@
 
 mod bridges;
 mod list;
+mod page;
 mod pipeline_jobs;
 mod select;
 mod show;

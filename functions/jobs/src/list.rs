@@ -93,7 +93,7 @@ pub(crate) async fn list(
         }
         Paging::Keyset(keyset) => {
             let page = selection.by_key(&keyset).await?;
-            let views = selection.views(&page.jobs, &request)?;
+            let views = selection.views(&page.items, &request)?;
             Ok(Page::by_key(
                 views,
                 &keyset,

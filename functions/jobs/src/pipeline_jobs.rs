@@ -8,9 +8,11 @@ use switchyard::http::pagination::{Offset, Page};
 use switchyard::http::params::Hash;
 use switchyard::http::views::{JobView, Shown};
 use switchyard::http::{Accepts, App, Endpoint, PipelineAccess, ProjectAccess, Reader};
-use switchyard::job::{Job, Status};
+use switchyard::job::Status;
 use switchyard::policy::{self, Action, Verdict};
 use switchyard::store::JobRelations;
+
+use crate::page;
 
 pub(crate) struct ListPipelineJobs {
     scope: BTreeSet<Status>,
@@ -75,15 +77,11 @@ pub(crate) async fn list(
     } else {
         Vec::new()
     };
-    let (jobs, total) = if scope.is_empty() {
-        let page = app.store.jobs_by_id(project.id, offset.slice(&ids)).await?;
-        (page, ids.len())
-    } else {
-        // The pipeline's row knows which jobs there are, but not how they stand.
-        let mut jobs: Vec<Job> = app.store.jobs_by_id(project.id, &ids).await?;
-        jobs.retain(|job| scope.contains(&job.build.status));
-        (offset.slice(&jobs).to_vec(), jobs.len())
-    };
+    let read = app
+        .store
+        .jobs_by_id(project.id, page::to_read(&ids, &scope, &offset))
+        .await?;
+    let (jobs, total) = page::cut(read, &ids, &scope, &offset, |job| &job.build);
 
     let keys = jobs
         .iter()
@@ -102,7 +100,7 @@ pub(crate) async fn list(
     Ok(Page::by_offset(
         views,
         &offset,
-        Some(total as u64),
+        Some(total),
         false,
         &request,
     ))

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use switchyard::error::{Error, Result};
 use switchyard::http::App;
-use switchyard::http::pagination::{Cursor, Keyset, Offset};
+use switchyard::http::pagination::{KeyPage, Keyset, Offset};
 use switchyard::http::request::RequestInfo;
 use switchyard::http::views::{JobView, Shown};
 use switchyard::ids::JobId;
@@ -57,15 +57,6 @@ impl Wanted {
             Self::WithStatus(search.statuses)
         }
     }
-}
-
-/// A page by key.
-pub(crate) struct KeyPage {
-    pub(crate) jobs: Vec<Job>,
-    /// The id after which the next page begins, if there is more.
-    pub(crate) next: Option<u64>,
-    /// The id before which the previous page ends.
-    pub(crate) previous: Option<u64>,
 }
 
 /// Reads the jobs of one page and what they are shown with.
@@ -147,38 +138,12 @@ impl<'a> Selection<'a> {
         Ok((jobs, rest))
     }
 
-    pub(crate) async fn by_key(&mut self, keyset: &Keyset) -> Result<KeyPage> {
-        let from = match keyset.cursor {
-            None => From::Newest,
-            Some(Cursor::After(id)) => From::Below(JobId(id)),
-            Some(Cursor::Before(id)) => From::Above(JobId(id)),
-        };
-        let page = keyset.rows();
-        let Filled { mut jobs, rest } = self.fill(from, page + 1, page + 1).await?;
-        let is_cut = jobs.len() > page;
-        jobs.truncate(page);
-        let onward = match rest {
-            _ if is_cut => jobs.last().map(|job| job.build.id.0),
-            Some(From::Below(id) | From::Above(id)) => Some(id.0),
-            Some(From::Newest) | None => None,
-        };
-        let (next, previous) = if let From::Above(cursor) = from {
-            jobs.reverse();
-            // The row of the cursor itself is older, so there is a next page.
-            (
-                Some(jobs.last().map_or(cursor.0 + 1, |job| job.build.id.0)),
-                onward,
-            )
-        } else {
-            let first = jobs.first().map(|job| job.build.id.0);
-            (onward, keyset.cursor.and(first))
-        };
-        self.load_relations(&jobs).await?;
-        Ok(KeyPage {
-            jobs,
-            next,
-            previous,
-        })
+    pub(crate) async fn by_key(&mut self, keyset: &Keyset) -> Result<KeyPage<Job>> {
+        let one_more = keyset.rows() + 1;
+        let Filled { jobs, rest } = self.fill(keyset.from(), one_more, one_more).await?;
+        let page = keyset.cut(jobs, rest, |job| job.build.id.0);
+        self.load_relations(&page.items).await?;
+        Ok(page)
     }
 
     /// Reads on until `count` jobs are found, none are left, or enough was looked at. What

@@ -162,7 +162,7 @@ pub(crate) async fn list(
         Paging::Keyset(_) if of_refs => Err(Error::KeysetUnavailable),
         Paging::Keyset(keyset) => {
             let page = walk.by_key(&keyset).await?;
-            let views = views(&page.pipelines);
+            let views = views(&page.items);
             Ok(Page::by_key(
                 views,
                 &keyset,

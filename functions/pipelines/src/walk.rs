@@ -2,7 +2,7 @@
 
 use switchyard::error::Result;
 use switchyard::http::App;
-use switchyard::http::pagination::{Cursor, Keyset};
+use switchyard::http::pagination::{KeyPage, Keyset};
 use switchyard::ids::{PipelineId, ProjectId, UserId};
 use switchyard::pipeline::Pipeline;
 use switchyard::store::jobs::From;
@@ -25,13 +25,6 @@ pub(crate) struct Found {
     pub(crate) pipelines: Vec<Pipeline>,
     /// Where rows begin that were not looked at; none at the end of the list.
     pub(crate) rest: Option<From<PipelineId>>,
-}
-
-/// A page by key.
-pub(crate) struct KeyPage {
-    pub(crate) pipelines: Vec<Pipeline>,
-    pub(crate) next: Option<u64>,
-    pub(crate) previous: Option<u64>,
 }
 
 impl Walk<'_> {
@@ -61,41 +54,8 @@ impl Walk<'_> {
         Ok(Found { pipelines, rest })
     }
 
-    pub(crate) async fn by_key(&self, keyset: &Keyset) -> Result<KeyPage> {
-        let from = match keyset.cursor {
-            None => From::Newest,
-            Some(Cursor::After(id)) => From::Below(PipelineId(id)),
-            Some(Cursor::Before(id)) => From::Above(PipelineId(id)),
-        };
-        let page = keyset.rows();
-        let Found {
-            mut pipelines,
-            rest,
-        } = self.find(from, page + 1).await?;
-        let is_cut = pipelines.len() > page;
-        pipelines.truncate(page);
-        let onward = match rest {
-            _ if is_cut => pipelines.last().map(|pipeline| pipeline.id.0),
-            Some(From::Below(id) | From::Above(id)) => Some(id.0),
-            Some(From::Newest) | None => None,
-        };
-        if let From::Above(cursor) = from {
-            pipelines.reverse();
-            // The row of the cursor itself is older, so there is a next page.
-            let next = pipelines
-                .last()
-                .map_or(cursor.0 + 1, |pipeline| pipeline.id.0);
-            return Ok(KeyPage {
-                pipelines,
-                next: Some(next),
-                previous: onward,
-            });
-        }
-        let first = pipelines.first().map(|pipeline| pipeline.id.0);
-        Ok(KeyPage {
-            pipelines,
-            next: onward,
-            previous: keyset.cursor.and(first),
-        })
+    pub(crate) async fn by_key(&self, keyset: &Keyset) -> Result<KeyPage<Pipeline>> {
+        let Found { pipelines, rest } = self.find(keyset.from(), keyset.rows() + 1).await?;
+        Ok(keyset.cut(pipelines, rest, |pipeline| pipeline.id.0))
     }
 }

@@ -12,6 +12,7 @@ use super::params::Reader;
 use super::reply::Json;
 use super::request::RequestInfo;
 use crate::error::{Error, Result};
+use crate::store::jobs::From;
 
 /// Rows of a page when nothing is asked for, and at most.
 pub const DEFAULT_PER_PAGE: u64 = 20;
@@ -107,6 +108,60 @@ impl Keyset {
     pub fn rows(&self) -> usize {
         usize::try_from(self.per_page).unwrap_or(usize::MAX)
     }
+}
+
+impl Keyset {
+    /// Where the page's rows begin.
+    pub fn from<Id: std::convert::From<u64>>(&self) -> From<Id> {
+        match self.cursor {
+            None => From::Newest,
+            Some(Cursor::After(id)) => From::Below(id.into()),
+            Some(Cursor::Before(id)) => From::Above(id.into()),
+        }
+    }
+
+    /// Makes the page of rows that were read from its beginning on, one more than it has
+    /// if there are as many; `rest` is where unread ones begin.
+    pub fn cut<T, Id: Into<u64>>(
+        &self,
+        mut items: Vec<T>,
+        rest: Option<From<Id>>,
+        id: impl Fn(&T) -> u64,
+    ) -> KeyPage<T> {
+        let is_cut = items.len() > self.rows();
+        items.truncate(self.rows());
+        let onward = match rest {
+            _ if is_cut => items.last().map(&id),
+            Some(From::Below(last) | From::Above(last)) => Some(last.into()),
+            Some(From::Newest) | None => None,
+        };
+        if let Some(Cursor::Before(cursor)) = self.cursor {
+            items.reverse();
+            // The row of the cursor itself is older, so there is a next page.
+            let next = items.last().map_or(cursor + 1, id);
+            return KeyPage {
+                items,
+                next: Some(next),
+                previous: onward,
+            };
+        }
+        let previous = self.cursor.and(items.first().map(id));
+        KeyPage {
+            items,
+            next: onward,
+            previous,
+        }
+    }
+}
+
+/// The rows of a page by key, newest first.
+#[derive(Debug)]
+pub struct KeyPage<T> {
+    pub items: Vec<T>,
+    /// The id after which the next page begins, if there is more.
+    pub next: Option<u64>,
+    /// The id before which the previous page ends, if there is one.
+    pub previous: Option<u64>,
 }
 
 /// A row and a direction. Opaque to clients: base64 of JSON, as GitLab's.
