@@ -3,7 +3,7 @@
 use axum::extract::State;
 use futures::future::try_join;
 use switchyard::error::{Error, Result};
-use switchyard::http::pagination::{MAX_OFFSET, Offset, Page, Paging};
+use switchyard::http::pagination::{MAX_OFFSET, Page, Paging};
 use switchyard::http::params::Hash;
 use switchyard::http::views::JobView;
 use switchyard::http::{Accepts, App, Endpoint, ProjectAccess, Reader};
@@ -87,7 +87,7 @@ pub(crate) async fn list(
                 }
             };
             let ((jobs, has_more), total) = try_join(selection.by_offset(&offset), total).await?;
-            let total = total.map(|total| agreed(total, &offset, jobs.len(), has_more));
+            let total = total.map(|total| offset.agreed(total, jobs.len(), has_more));
             let views = selection.views(&jobs, &request)?;
             Ok(Page::by_offset(views, &offset, total, has_more, &request))
         }
@@ -103,19 +103,5 @@ pub(crate) async fn list(
             ))
         }
         Paging::Unavailable => Err(Error::KeysetUnavailable),
-    }
-}
-
-/// A total that agrees with the rows of the page. What was counted a moment before, or on
-/// keys that lag behind, or with jobs of a pipeline that is still being written, must not
-/// promise a page that is not there or hide one that is.
-fn agreed(total: u64, offset: &Offset, jobs: usize, has_more: bool) -> u64 {
-    let seen = offset.skip() + jobs as u64;
-    if has_more {
-        total.max(seen + 1)
-    } else if jobs > 0 || offset.page == 1 {
-        seen
-    } else {
-        total.min(seen)
     }
 }

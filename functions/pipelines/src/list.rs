@@ -143,13 +143,15 @@ pub(crate) async fn list(
                 pipelines = latest_of_existing_refs(pipelines, project.id, &app).await?;
                 pipelines.retain(|pipeline| filter.fits(pipeline, user));
             }
+            let page = offset.slice(&pipelines);
+            let has_more = pipelines.len() > offset.skip_rows() + page.len();
             let total = match (filter.narrows(), rest) {
-                (false, _) => Some(project.pipeline_count),
+                // Rows beyond those that were looked at are known by their number alone.
+                (false, Some(_)) if !has_more => Some(project.pipeline_count),
+                (false, _) => Some(offset.agreed(project.pipeline_count, page.len(), has_more)),
                 (true, None) => Some(pipelines.len() as u64),
                 (true, Some(_)) => None,
             };
-            let page = offset.slice(&pipelines);
-            let has_more = pipelines.len() > offset.skip_rows() + page.len();
             Ok(Page::by_offset(
                 views(page),
                 &offset,

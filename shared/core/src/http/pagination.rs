@@ -88,6 +88,20 @@ impl Offset {
         }
     }
 
+    /// A total that agrees with the rows of the page. What was counted a moment before, or
+    /// on keys that lag behind, or with rows that are still being written, must not
+    /// promise a page that is not there or hide one that is.
+    pub fn agreed(&self, total: u64, rows: usize, has_more: bool) -> u64 {
+        let seen = self.skip() + rows as u64;
+        if has_more {
+            total.max(seen + 1)
+        } else if rows > 0 || self.page == 1 {
+            seen
+        } else {
+            total.min(seen)
+        }
+    }
+
     /// The page of a list that is all there, and its total.
     pub fn slice<'a, T>(&self, all: &'a [T]) -> &'a [T] {
         let start = self.skip_rows().min(all.len());
