@@ -2,7 +2,7 @@
 
 use std::env;
 
-use crate::store::Table;
+use crate::store::Tables;
 
 /// All that a function reads from its environment, once, at cold start.
 #[derive(Clone, Debug)]
@@ -16,16 +16,6 @@ pub struct Config {
     /// Only on a developer's machine: where the embedded stores listen.
     pub dynamodb_endpoint: Option<String>,
     pub s3_endpoint: Option<String>,
-}
-
-/// The names that this deployment gave to the tables.
-#[derive(Clone, Debug)]
-pub struct Tables([String; Table::ALL.len()]);
-
-impl Tables {
-    pub fn name(&self, table: Table) -> &str {
-        &self.0[table as usize]
-    }
 }
 
 /// Credentials of the function's role; a running function keeps those it started with.
@@ -64,14 +54,10 @@ impl Config {
         let optional = |name| variable(name).filter(|value| !value.is_empty());
         let required = |name| optional(name).ok_or(MissingVariable(name));
 
-        let mut tables = Table::ALL.map(|_| String::new());
-        for table in Table::ALL {
-            tables[table as usize] = required(table.variable())?;
-        }
         Ok(Self {
             external_url: optional("EXTERNAL_URL").map(|url| url.trim_end_matches('/').to_owned()),
             bucket: required("BUCKET")?,
-            tables: Tables(tables),
+            tables: Tables::named(|table| required(table.variable()))?,
             region: required("AWS_REGION")?,
             credentials: Credentials {
                 access_key_id: required("AWS_ACCESS_KEY_ID")?,

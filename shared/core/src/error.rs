@@ -15,7 +15,7 @@ pub enum Error {
     TokenExpired,
     /// 403 `insufficient_scope`, with the scopes that would do.
     #[error("the token's scopes are too narrow")]
-    InsufficientScope { acceptable: &'static str },
+    InsufficientScope { acceptable: String },
     /// 400 `{"error": …}`: parameters that cannot be read, all of them in one text.
     #[error("invalid parameters: {0}")]
     Validation(String),

@@ -10,7 +10,6 @@ use http::Method;
 use http::request::Parts;
 
 use super::app::App;
-use super::credentials::Credential;
 use super::params::Reader;
 use super::path::{self, Id, ProjectRef};
 use super::request::RequestInfo;
@@ -22,11 +21,12 @@ use crate::pipeline::Pipeline;
 use crate::policy::{self, Action, Standing, Verdict};
 use crate::project::{DirectoryEntry, DirectoryTarget, Project};
 use crate::store::{Key, Rows};
-use crate::token::{AccessToken, Scope};
-use crate::user::{User, UserState};
+use crate::user::User;
 
+mod caller;
 mod lookup;
 
+pub use caller::{Accepts, Caller};
 use lookup::{Question, Target};
 
 /// The parameters of one endpoint, and whom it admits.
@@ -38,79 +38,6 @@ pub trait Endpoint: Sized + Send + 'static {
     const SHOWS_JOB: bool = true;
 
     fn read(reader: &mut Reader<'_>) -> Self;
-}
-
-/// Which credentials an endpoint takes.
-#[derive(Clone, Copy, Debug)]
-pub struct Accepts {
-    pub anonymous: bool,
-    pub job_token: bool,
-    /// Scopes of which an access token needs one; none means that any token will do.
-    pub scopes: &'static [Scope],
-    /// The same, as GitLab lists them in its refusal.
-    pub scope_list: &'static str,
-}
-
-impl Accepts {
-    /// Somebody signed in, for reading.
-    pub const SIGNED_IN: Self = Self {
-        anonymous: false,
-        job_token: false,
-        scopes: &[Scope::Api, Scope::ReadApi],
-        scope_list: "api read_api",
-    };
-    /// Anybody; the project's visibility decides.
-    pub const ANYBODY: Self = Self {
-        anonymous: true,
-        ..Self::SIGNED_IN
-    };
-    /// Somebody signed in, or a running job.
-    pub const JOBS_TOO: Self = Self {
-        job_token: true,
-        ..Self::SIGNED_IN
-    };
-    /// Anybody, or a running job.
-    pub const ANYBODY_AND_JOBS: Self = Self {
-        job_token: true,
-        ..Self::ANYBODY
-    };
-    /// Somebody signed in whose token may at least read the user.
-    pub const USER_READER: Self = Self {
-        scopes: &[Scope::Api, Scope::ReadApi, Scope::ReadUser],
-        scope_list: "api read_api read_user",
-        ..Self::SIGNED_IN
-    };
-    /// Any token at all.
-    pub const ANY_TOKEN: Self = Self {
-        scopes: &[],
-        scope_list: "",
-        ..Self::SIGNED_IN
-    };
-}
-
-/// Who asks.
-#[derive(Clone, Debug)]
-pub enum Caller {
-    Anonymous,
-    User {
-        user: Box<User>,
-        token: Box<AccessToken>,
-    },
-    /// A running job, in the name of its user.
-    Job {
-        user: Box<User>,
-        job: Box<Job>,
-        project: Box<Project>,
-    },
-}
-
-impl Caller {
-    pub fn user(&self) -> Option<&User> {
-        match self {
-            Self::Anonymous => None,
-            Self::User { user, .. } | Self::Job { user, .. } => Some(user),
-        }
-    }
 }
 
 /// A caller, without any resource.
@@ -160,7 +87,7 @@ impl<E: Endpoint> FromRequestParts<App> for CallerAccess<E> {
         let request = RequestInfo::of(parts, app)?;
         let question = Question::new(parts, &request, E::ACCEPTS, None, Target::None)?;
         let rows = question.answer(app).await?;
-        let caller = caller(&question, &rows, E::ACCEPTS, &request)?;
+        let caller = caller::prove(&question.credential, &rows, E::ACCEPTS, request.now)?;
         let params = read::<E>(&request, None)?;
         Ok(Self {
             caller,
@@ -232,7 +159,7 @@ impl<E: Endpoint> FromRequestParts<App> for JobTokenAccess<E> {
         let request = RequestInfo::of(parts, app)?;
         let question = Question::new(parts, &request, E::ACCEPTS, None, Target::TokensJob)?;
         let rows = question.answer(app).await?;
-        let caller = caller(&question, &rows, E::ACCEPTS, &request)?;
+        let caller = caller::prove(&question.credential, &rows, E::ACCEPTS, request.now)?;
         let params = read::<E>(&request, None)?;
         match caller {
             Caller::Job { user, job, project } => {
@@ -264,7 +191,7 @@ async fn project_access<E: Endpoint>(
     let question = Question::new(parts, &request, E::ACCEPTS, Some(wanted.clone()), target)?;
     let rows = question.answer(app).await?;
 
-    let caller = caller(&question, &rows, E::ACCEPTS, &request)?;
+    let caller = caller::prove(&question.credential, &rows, E::ACCEPTS, request.now)?;
     let params = read::<E>(&request, id)?;
 
     let not_found = || Error::ResourceNotFound("Project");
@@ -318,88 +245,6 @@ fn known(id: Id) -> Option<u64> {
         Id::Known(id) => Some(id),
         Id::Impossible | Id::Invalid => None,
     }
-}
-
-/// Proves who asks, from the rows.
-fn caller(
-    question: &Question,
-    rows: &Rows,
-    accepts: Accepts,
-    request: &RequestInfo,
-) -> Result<Caller> {
-    match &question.credential {
-        // Where somebody has to sign in, the question would not have been asked.
-        Credential::None => Ok(Caller::Anonymous),
-        Credential::Malformed => Err(Error::Unauthorized),
-        Credential::AccessToken(digest) => {
-            let token: AccessToken = rows
-                .get(&Key::Token(digest.clone()))?
-                .ok_or(Error::Unauthorized)?;
-            if !digest.equals(token.digest.as_str()) {
-                return Err(Error::Unauthorized);
-            }
-            if token.is_expired(request.now.day()) {
-                return Err(Error::TokenExpired);
-            }
-            if token.revoked {
-                return Err(Error::TokenRevoked);
-            }
-            let user = active_user(token.user_id, rows)?;
-            let suffices = accepts.scopes.is_empty()
-                || token
-                    .scopes
-                    .iter()
-                    .any(|scope| accepts.scopes.contains(scope));
-            if !suffices {
-                return Err(Error::InsufficientScope {
-                    acceptable: accepts.scope_list,
-                });
-            }
-            Ok(Caller::User {
-                user: Box::new(user),
-                token: Box::new(token),
-            })
-        }
-        Credential::JobToken {
-            project_id,
-            job_id,
-            digest,
-        } => {
-            let job: Job = rows
-                .get(&Key::Job(*project_id, *job_id))?
-                .ok_or(Error::Unauthorized)?;
-            let is_its_token = job
-                .token_digest
-                .as_deref()
-                .is_some_and(|expected| digest.equals(expected));
-            if !is_its_token || !job.build.status.is_executing() || job.build.erased_at.is_some() {
-                return Err(Error::Unauthorized);
-            }
-            let project: Project = rows
-                .get(&Key::Project(*project_id))?
-                .ok_or(Error::Unauthorized)?;
-            if project.deleted_at.is_some() {
-                return Err(Error::Unauthorized);
-            }
-            let user = active_user(job.build.user_id, rows)?;
-            Ok(Caller::Job {
-                user: Box::new(user),
-                job: Box::new(job),
-                project: Box::new(project),
-            })
-        }
-    }
-}
-
-fn active_user(id: UserId, rows: &Rows) -> Result<User> {
-    let user: User = rows.get(&Key::User(id))?.ok_or(Error::Unauthorized)?;
-    let reason = match user.state {
-        UserState::Active => return Ok(user),
-        UserState::Blocked => "Your account has been blocked.",
-        UserState::Banned => "Your account has been banned.",
-        UserState::Deactivated => "Your account has been deactivated by your administrator.",
-    };
-    Err(Error::Forbidden(Some(reason.to_owned())))
 }
 
 /// The project that is meant, and whether it was asked for by a path that it had once.

@@ -94,6 +94,25 @@ impl Table {
     }
 }
 
+/// The names that this deployment gave to the tables.
+#[derive(Clone, Debug)]
+pub struct Tables([String; Table::ALL.len()]);
+
+impl Tables {
+    /// Asks for the name of every table.
+    pub fn named<E>(mut name: impl FnMut(Table) -> Result<String, E>) -> Result<Self, E> {
+        let mut names = Table::ALL.map(|_| String::new());
+        for table in Table::ALL {
+            names[table as usize] = name(table)?;
+        }
+        Ok(Self(names))
+    }
+
+    pub fn name(&self, table: Table) -> &str {
+        &self.0[table as usize]
+    }
+}
+
 /// The key of one row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Key {

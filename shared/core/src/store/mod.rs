@@ -26,10 +26,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use hints::{Hints, JobRelations};
-pub use key::{Key, Table, bucket};
+pub use key::{Key, Table, Tables, bucket};
 pub use rows::Rows;
 
-use crate::config::Tables;
 use crate::error::{Error, Result};
 
 /// A row as DynamoDB has it.

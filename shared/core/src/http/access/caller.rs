@@ -1,0 +1,161 @@
+//! Who asks: which credentials an endpoint takes, and the proof that they are good.
+
+use crate::error::{Error, Result};
+use crate::http::credentials::Credential;
+use crate::ids::UserId;
+use crate::job::Job;
+use crate::project::Project;
+use crate::store::{Key, Rows};
+use crate::time::Time;
+use crate::token::{AccessToken, Scope};
+use crate::user::{User, UserState};
+
+/// Which credentials an endpoint takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Accepts {
+    pub anonymous: bool,
+    pub job_token: bool,
+    /// Scopes of which an access token needs one; none means that any token will do.
+    pub scopes: &'static [Scope],
+}
+
+impl Accepts {
+    /// Somebody signed in, for reading.
+    pub const SIGNED_IN: Self = Self {
+        anonymous: false,
+        job_token: false,
+        scopes: &[Scope::Api, Scope::ReadApi],
+    };
+    /// Anybody; the project's visibility decides.
+    pub const ANYBODY: Self = Self {
+        anonymous: true,
+        ..Self::SIGNED_IN
+    };
+    /// Somebody signed in, or a running job.
+    pub const JOBS_TOO: Self = Self {
+        job_token: true,
+        ..Self::SIGNED_IN
+    };
+    /// Anybody, or a running job.
+    pub const ANYBODY_AND_JOBS: Self = Self {
+        job_token: true,
+        ..Self::ANYBODY
+    };
+    /// Somebody signed in whose token may at least read the user.
+    pub const USER_READER: Self = Self {
+        scopes: &[Scope::Api, Scope::ReadApi, Scope::ReadUser],
+        ..Self::SIGNED_IN
+    };
+    /// Any token at all.
+    pub const ANY_TOKEN: Self = Self {
+        scopes: &[],
+        ..Self::SIGNED_IN
+    };
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    Anonymous,
+    User {
+        user: Box<User>,
+        token: Box<AccessToken>,
+    },
+    /// A running job, in the name of its user.
+    Job {
+        user: Box<User>,
+        job: Box<Job>,
+        project: Box<Project>,
+    },
+}
+
+impl Caller {
+    pub fn user(&self) -> Option<&User> {
+        match self {
+            Self::Anonymous => None,
+            Self::User { user, .. } | Self::Job { user, .. } => Some(user),
+        }
+    }
+}
+
+/// Proves who asks, from the rows.
+pub(super) fn prove(
+    credential: &Credential,
+    rows: &Rows,
+    accepts: Accepts,
+    now: Time,
+) -> Result<Caller> {
+    match credential {
+        Credential::None if accepts.anonymous => Ok(Caller::Anonymous),
+        Credential::None | Credential::Malformed => Err(Error::Unauthorized),
+        Credential::AccessToken(digest) => {
+            let token: AccessToken = rows
+                .get(&Key::Token(digest.clone()))?
+                .ok_or(Error::Unauthorized)?;
+            if !digest.equals(token.digest.as_str()) {
+                return Err(Error::Unauthorized);
+            }
+            if token.is_expired(now.day()) {
+                return Err(Error::TokenExpired);
+            }
+            if token.revoked {
+                return Err(Error::TokenRevoked);
+            }
+            let user = active_user(token.user_id, rows)?;
+            let suffices = accepts.scopes.is_empty()
+                || token
+                    .scopes
+                    .iter()
+                    .any(|scope| accepts.scopes.contains(scope));
+            if !suffices {
+                let acceptable = accepts.scopes.iter().map(|scope| scope.as_str());
+                return Err(Error::InsufficientScope {
+                    acceptable: acceptable.collect::<Vec<_>>().join(" "),
+                });
+            }
+            Ok(Caller::User {
+                user: Box::new(user),
+                token: Box::new(token),
+            })
+        }
+        Credential::JobToken {
+            project_id,
+            job_id,
+            digest,
+        } => {
+            let job: Job = rows
+                .get(&Key::Job(*project_id, *job_id))?
+                .ok_or(Error::Unauthorized)?;
+            let is_its_token = job
+                .token_digest
+                .as_deref()
+                .is_some_and(|expected| digest.equals(expected));
+            if !is_its_token || !job.build.status.is_executing() || job.build.erased_at.is_some() {
+                return Err(Error::Unauthorized);
+            }
+            let project: Project = rows
+                .get(&Key::Project(*project_id))?
+                .ok_or(Error::Unauthorized)?;
+            if project.deleted_at.is_some() {
+                return Err(Error::Unauthorized);
+            }
+            let user = active_user(job.build.user_id, rows)?;
+            Ok(Caller::Job {
+                user: Box::new(user),
+                job: Box::new(job),
+                project: Box::new(project),
+            })
+        }
+    }
+}
+
+fn active_user(id: UserId, rows: &Rows) -> Result<User> {
+    let user: User = rows.get(&Key::User(id))?.ok_or(Error::Unauthorized)?;
+    let reason = match user.state {
+        UserState::Active => return Ok(user),
+        UserState::Blocked => "Your account has been blocked.",
+        UserState::Banned => "Your account has been banned.",
+        UserState::Deactivated => "Your account has been deactivated by your administrator.",
+    };
+    Err(Error::Forbidden(Some(reason.to_owned())))
+}
