@@ -38,12 +38,6 @@ impl Rows {
         Ok(())
     }
 
-    /// Adds rows that a query has read.
-    pub fn insert<R: Row>(&mut self, row: &R) -> Result<()> {
-        self.0.insert(row.key(), Some(super::item_of(row)?));
-        Ok(())
-    }
-
     pub fn knows(&self, key: &Key) -> bool {
         self.0.contains_key(key)
     }
