@@ -11,9 +11,10 @@ use switchyard::http::access::{role, sources};
 use switchyard::http::views::{Above, BasicUserView, ConfigProjectView};
 use switchyard::http::{Accepts, App, Endpoint, JobTokenAccess, Json, Reader};
 use switchyard::ids::{AgentId, GroupId, JobId, PipelineId, ProjectId};
+use switchyard::job::Environment;
 use switchyard::member::Role;
 use switchyard::project::Project;
-use switchyard::store::Key;
+use switchyard::store::{Key, Rows};
 use utoipa::ToSchema;
 
 pub(crate) struct ListAllowedAgents;
@@ -99,29 +100,86 @@ pub(crate) async fn list(
         ..
     } = access;
 
+    let chosen = chosen_agents(&app, &project, job.environment.as_ref()).await?;
+    let mut keys: Vec<Key> = sources(project.id, project.ancestors())
+        .map(|source| Key::Member(source, user.id))
+        .collect();
+    for grant in chosen.values().flatten() {
+        let config = grant.config_project_id;
+        keys.extend([Key::Agent(config, grant.agent_id), Key::Project(config)]);
+    }
+    rows.load(&app.store, keys).await?;
+
+    let configured = configured(chosen, &project, &rows)?;
+    let above = configured
+        .values()
+        .flat_map(|(config, _)| Above::keys(config));
+    rows.load(&app.store, above).await?;
+    let allowed_agents = configured
+        .into_iter()
+        .map(|(id, (config, configuration))| {
+            let config_project = ConfigProjectView::new(&config, &Above::of(&config, &rows)?);
+            Ok(AllowedAgentView {
+                id,
+                config_project,
+                configuration,
+            })
+        })
+        .collect::<Result<_>>()?;
+
+    let highest = if user.admin {
+        Some(Role::Owner)
+    } else {
+        role(user.id, &project, &rows, &request)?
+    };
+    let roles = Role::ALL.into_iter().filter(|role| Some(*role) <= highest);
+    let groups = project.ancestors().iter().map(|id| WithId { id: *id });
+    Ok(Json(AllowedAgentsView {
+        allowed_agents,
+        job: WithId { id: job.build.id },
+        pipeline: WithId {
+            id: job.build.pipeline_id,
+        },
+        project: AgentProjectView {
+            id: project.id,
+            groups: groups.collect(),
+        },
+        user: AgentUserView {
+            user: BasicUserView::new(&user, &request.base_url),
+            roles_in_project: roles.map(Role::name).collect(),
+        },
+        environment: job.environment.map(|environment| AgentEnvironmentView {
+            slug: environment.slug,
+            tier: environment.tier,
+        }),
+    }))
+}
+
+/// The agents that a job of this project and environment may use, each with the grant
+/// that says so, or with none because the project configures it itself.
+async fn chosen_agents(
+    app: &App,
+    project: &Project,
+    environment: Option<&Environment>,
+) -> Result<BTreeMap<AgentId, Option<AgentGrant>>> {
     let grants = try_join_all(
         sources(project.id, project.ancestors()).map(|source| app.store.agent_grants_to(source)),
     );
     let (own, grants) = try_join(app.store.agents_of(project.id), grants).await?;
     let mut chosen = choose(own, grants);
-    let environment = job.environment.as_ref();
-    chosen.retain(|_, grant| grant.as_ref().is_none_or(|grant| grant.admits(environment)));
+    let admits = |grant: &AgentGrant| grant.admits(environment);
+    chosen.retain(|_, grant| grant.as_ref().is_none_or(admits));
+    Ok(chosen)
+}
 
-    let mut keys: Vec<Key> = chosen
-        .values()
-        .flatten()
-        .flat_map(|grant| {
-            let project = grant.config_project_id;
-            [Key::Agent(project, grant.agent_id), Key::Project(project)]
-        })
-        .collect();
-    keys.extend(
-        sources(project.id, project.ancestors()).map(|source| Key::Member(source, user.id)),
-    );
-    keys.extend(Above::keys(&project));
-    rows.load(&app.store, keys).await?;
-
-    let mut configured: BTreeMap<AgentId, (Project, serde_json::Value)> = BTreeMap::new();
+/// The project that configures each agent, with the configuration to hand out. Agents and
+/// projects that are gone are left out.
+fn configured(
+    chosen: BTreeMap<AgentId, Option<AgentGrant>>,
+    project: &Project,
+    rows: &Rows,
+) -> Result<BTreeMap<AgentId, (Project, serde_json::Value)>> {
+    let mut configured = BTreeMap::new();
     for (id, grant) in chosen {
         let Some(grant) = grant else {
             configured.insert(id, (project.clone(), serde_json::json!({})));
@@ -137,57 +195,7 @@ pub(crate) async fn list(
             configured.insert(agent.id, (config, configuration));
         }
     }
-    rows.load(
-        &app.store,
-        configured
-            .values()
-            .flat_map(|(config, _)| Above::keys(config)),
-    )
-    .await?;
-
-    let allowed_agents = configured
-        .into_iter()
-        .map(|(id, (config, configuration))| {
-            let config_project = ConfigProjectView::new(&config, &Above::of(&config, &rows)?);
-            Ok(AllowedAgentView {
-                id,
-                config_project,
-                configuration,
-            })
-        })
-        .collect::<Result<_>>()?;
-    let highest = if user.admin {
-        Some(Role::Owner)
-    } else {
-        role(user.id, &project, &rows, &request)?
-    };
-    let roles = Role::ALL
-        .into_iter()
-        .filter(|role| Some(*role) <= highest)
-        .map(Role::name);
-    Ok(Json(AllowedAgentsView {
-        allowed_agents,
-        job: WithId { id: job.build.id },
-        pipeline: WithId {
-            id: job.build.pipeline_id,
-        },
-        project: AgentProjectView {
-            id: project.id,
-            groups: project
-                .ancestors()
-                .iter()
-                .map(|id| WithId { id: *id })
-                .collect(),
-        },
-        user: AgentUserView {
-            user: BasicUserView::new(&user, &request.base_url),
-            roles_in_project: roles.collect(),
-        },
-        environment: job.environment.map(|environment| AgentEnvironmentView {
-            slug: environment.slug,
-            tier: environment.tier,
-        }),
-    }))
+    Ok(configured)
 }
 
 /// Chooses one entry for each agent: the grant to the project, else none because the
