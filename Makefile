@@ -4,6 +4,8 @@
 PYTHON ?= python3
 DEPLOY_ARGS ?=
 
+FUNCTIONS := $(notdir $(wildcard functions/*))
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup run test validate openapi bench e2e deploy clean
@@ -37,8 +39,10 @@ openapi: ## Write docs/openapi.json anew from the code
 	cargo run --locked --quiet --example openapi > docs/openapi.json.new
 	mv docs/openapi.json.new docs/openapi.json
 
+# The functions are built apart from the bench, with their own features, as they are shipped.
 bench: ## Measure cold starts, warm requests and cost
-	cargo build --locked --release --bins
+	cargo build --locked --release --bins --example hello $(addprefix --package ,$(FUNCTIONS) hello)
+	cargo build --locked --release --example bench --package switchyard-bench
 	bash bench/run.sh
 
 e2e: .venv/run/.installed .venv/e2e/.installed tests/e2e/node_modules/.installed ## Try real GitLab clients against the local stack
