@@ -46,7 +46,7 @@ pub struct Store {
 }
 
 /// What is kept as a row: its key, and the keys by which indexes find it.
-pub trait Row: Serialize + DeserializeOwned {
+pub trait Row: Clone + Serialize + DeserializeOwned + Send + 'static {
     fn key(&self) -> Key;
 
     /// Attributes that exist for an index only.

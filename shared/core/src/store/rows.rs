@@ -1,6 +1,8 @@
 //! The rows that one request has read: many at once, strongly consistent, each once.
 
+use std::any::Any;
 use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
@@ -17,7 +19,38 @@ const ATTEMPTS: u32 = 6;
 
 /// A picture of some rows. A key that was read and found empty is known as such.
 #[derive(Default)]
-pub struct Rows(HashMap<Key, Option<Item>>);
+pub struct Rows(HashMap<Key, Option<Found>>);
+
+/// A row, understood the first time that it is looked at: one request looks at its
+/// token, project or pipeline many times.
+struct Found(Mutex<State>);
+
+enum State {
+    Read(Item),
+    Understood(Box<dyn Any + Send>),
+}
+
+impl Found {
+    fn new(item: Item) -> Self {
+        Self(Mutex::new(State::Read(item)))
+    }
+
+    fn row<R: Row>(&self) -> Result<R> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *state {
+            State::Read(item) => {
+                let row: R = row_of(std::mem::take(item))?;
+                *state = State::Understood(Box::new(row.clone()));
+                Ok(row)
+            }
+            // A key has one table, and a table one kind of rows.
+            State::Understood(row) => row
+                .downcast_ref::<R>()
+                .cloned()
+                .ok_or_else(|| Error::Internal("a row was read as something else".to_owned())),
+        }
+    }
+}
 
 impl Rows {
     /// Reads all keys that are not known yet: one round, in as many calls of 100
@@ -33,7 +66,9 @@ impl Rows {
         self.0.extend(impossible.into_iter().map(|key| (key, None)));
         let calls = missing.chunks(KEYS_PER_CALL).map(|keys| read(store, keys));
         for answer in try_join_all(calls).await? {
-            self.0.extend(answer);
+            let found = answer.into_iter();
+            self.0
+                .extend(found.map(|(key, item)| (key, item.map(Found::new))));
         }
         Ok(())
     }
@@ -45,7 +80,7 @@ impl Rows {
     /// The row, if it was read and is there.
     pub fn get<R: Row>(&self, key: &Key) -> Result<Option<R>> {
         match self.0.get(key) {
-            Some(Some(item)) => row_of(item.clone()).map(Some),
+            Some(Some(found)) => found.row().map(Some),
             Some(None) | None => Ok(None),
         }
     }
