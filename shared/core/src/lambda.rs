@@ -15,12 +15,11 @@ use crate::store::Store;
 
 /// Runs a function until Lambda ends it.
 pub fn run(routes: Router<App>) -> Result<(), Error> {
-    log_as_json();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let app = start(Config::from_env()?)?;
+        let app = start()?;
         if let Err(error) = app.store.warm().await {
             tracing::warn!(%error, "the store did not answer at start");
         }
@@ -28,7 +27,10 @@ pub fn run(routes: Router<App>) -> Result<(), Error> {
     })
 }
 
-fn start(config: Config) -> Result<App, Error> {
+/// All of a start but the warming call: logging, configuration, clients.
+pub fn start() -> Result<App, Error> {
+    log_as_json();
+    let config = Config::from_env()?;
     let http = aws::http_client(&config)?;
     let store = Store::new(aws::dynamodb(&config, http.clone()), config.tables.clone());
     let blobs = Blobs::new(aws::s3(&config, http), &config.bucket);
