@@ -41,7 +41,7 @@ openapi: ## Write docs/openapi.json anew from the code
 
 # The functions are built apart from the bench, with their own features, as they are shipped.
 bench: ## Measure cold starts, warm requests and cost
-	cargo build --locked --release --bins --example hello $(addprefix --package ,$(FUNCTIONS) hello)
+	cargo build --locked --release --bins --example hello --example unwarmed $(addprefix --package ,$(FUNCTIONS) hello)
 	cargo build --locked --release --example bench --package switchyard-bench
 	bash bench/run.sh
 

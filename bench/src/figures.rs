@@ -37,11 +37,15 @@ impl Spread {
     }
 }
 
-/// A ratio, the half of the runs around it, and what is wanted.
-pub fn ratio(spread: Spread, budget: f64) -> String {
+/// A ratio, the half of the runs around it, and what is wanted if anything is.
+pub fn ratio(spread: Spread, budget: Option<f64>) -> String {
     let Spread { low, median, high } = spread;
-    let verdict = if median <= budget { "within" } else { "OVER" };
-    format!("{median:>5.2} x  ({low:.2} .. {high:.2})  {verdict} {budget}")
+    let verdict = match budget {
+        Some(budget) if median <= budget => format!("  within {budget}"),
+        Some(budget) => format!("  OVER {budget}"),
+        None => String::new(),
+    };
+    format!("{median:.2} x  ({low:.2} .. {high:.2}){verdict}")
 }
 
 pub fn headline(text: &str) {

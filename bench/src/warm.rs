@@ -1,12 +1,15 @@
 //! Warm requests: an event in, an answer out, beside the bare calls of the SDK that they
 //! cannot do without.
 
+use std::convert::Infallible;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
 use bytes::Bytes;
-use lambda_http::{Adapter, Context, LambdaEvent, Service as _};
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Adapter, Context, LambdaEvent, Service};
+use serde::Serialize;
 use serde_json::Value;
 use switchyard::{aws, lambda};
 use switchyard_local::seed;
@@ -34,10 +37,12 @@ pub async fn measure(world: &World) -> Result<(), Error> {
     );
     let shown = world.show_job().await?;
     let others = [
+        world.version().await?,
         world.job_of_token().await?,
         world.list_jobs().await?,
         world.list_100_jobs().await?,
     ];
+    refuse(world, &world.refused().await?).await?;
     compare(world, &shown, Some(BUDGET)).await?;
     for read in &others {
         compare(world, read, None).await?;
@@ -51,21 +56,13 @@ async fn compare(world: &World, read: &Read, budget: Option<f64>) -> Result<(), 
     let client = aws::dynamodb(&config, http.clone());
     let bare = bare_calls(world, read, &client).await?;
     let app = world.app(&read.function, http)?;
-    let mut adapter = Adapter::from(lambda::service(app, routes(&read.function)?));
-    // As Lambda's runtime does it: the function is built once, the event is read from
-    // bytes, the answer is written to bytes.
-    let mut answer = async || -> Result<Vec<u8>, Error> {
-        let event = serde_json::from_slice(&read.event)?;
-        let answering = adapter.call(LambdaEvent::new(event, Context::default()));
-        let answer = answering.await.map_err(|never| match never {})?;
-        Ok(serde_json::to_vec(&answer)?)
-    };
+    let mut function = Adapter::from(lambda::service(app, routes(&read.function)?));
 
     // Warm: links are learnt, connections open.
-    check(read, &answer().await?)?;
+    check(read, &answer(&mut function, read).await?)?;
     let calibration = Instant::now();
     for _ in 0..10 {
-        answer().await?;
+        answer(&mut function, read).await?;
         bare.run().await?;
     }
     let pair = calibration.elapsed() / 10;
@@ -75,7 +72,7 @@ async fn compare(world: &World, read: &Read, budget: Option<f64>) -> Result<(), 
     for _ in 0..RUNS {
         let begun = Instant::now();
         for _ in 0..times {
-            answer().await?;
+            answer(&mut function, read).await?;
         }
         all.push(begun.elapsed() / times);
         let begun = Instant::now();
@@ -85,14 +82,7 @@ async fn compare(world: &World, read: &Read, budget: Option<f64>) -> Result<(), 
         alone.push(begun.elapsed() / times);
     }
     let [whole, calls] = [&all, &alone].map(|times| Spread::of_microseconds(times).median);
-    let spread = Spread::of_ratios(&all, &alone);
-    let ratio = match budget {
-        Some(budget) => ratio(spread, budget),
-        None => format!(
-            "{:>5.2} x  ({:.2} .. {:.2})",
-            spread.median, spread.low, spread.high
-        ),
-    };
+    let ratio = ratio(Spread::of_ratios(&all, &alone), budget);
     println!(
         "{:<24} {whole:>8.0} {calls:>8.0} {:>7.0}   {ratio:<40} {}",
         read.what,
@@ -100,6 +90,36 @@ async fn compare(world: &World, read: &Read, budget: Option<f64>) -> Result<(), 
         bare.describe(),
     );
     Ok(())
+}
+
+/// What there is before any call: reading the event, the route, writing the answer.
+async fn refuse(world: &World, read: &Read) -> Result<(), Error> {
+    const TIMES: u32 = 500;
+    let app = world.app(&read.function, world.http_client()?)?;
+    let mut function = Adapter::from(lambda::service(app, routes(&read.function)?));
+    let mut all = Vec::new();
+    for _ in 0..RUNS {
+        let begun = Instant::now();
+        for _ in 0..TIMES {
+            answer(&mut function, read).await?;
+        }
+        all.push(begun.elapsed() / TIMES);
+    }
+    let all = Spread::of_microseconds(&all).median;
+    println!("{:<24} {all:>8.0} {:>8} {all:>7.0}", read.what, 0);
+    Ok(())
+}
+
+/// As Lambda's runtime does it: the function is built once, the event is read from bytes,
+/// the answer is written to bytes.
+async fn answer<F>(function: &mut F, read: &Read) -> Result<Vec<u8>, Error>
+where
+    F: Service<LambdaEvent<LambdaRequest>, Response: Serialize, Error = Infallible>,
+{
+    let event = serde_json::from_slice(&read.event)?;
+    let answering = function.call(LambdaEvent::new(event, Context::default()));
+    let answer = answering.await.map_err(|never| match never {})?;
+    Ok(serde_json::to_vec(&answer)?)
 }
 
 /// The calls that a warm request makes, read off the wire.

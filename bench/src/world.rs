@@ -103,6 +103,16 @@ impl World {
         self.read("show job", &path, &[]).await
     }
 
+    /// A request that no handler takes: 405.
+    pub async fn refused(&self) -> Result<Read, Error> {
+        let request = Request::post("/api/v4/projects/1/jobs");
+        self.event("405, no call", request, [].iter()).await
+    }
+
+    pub async fn version(&self) -> Result<Read, Error> {
+        self.read("version", "/api/v4/version", &[]).await
+    }
+
     pub async fn list_jobs(&self) -> Result<Read, Error> {
         self.read("list jobs, page of 20", "/api/v4/projects/1/jobs", &[])
             .await
@@ -174,7 +184,7 @@ impl World {
             )
             .await?,
             self.read("show project", "/api/v4/projects/1", &[]).await?,
-            self.read("version", "/api/v4/version", &[]).await?,
+            self.version().await?,
         ])
     }
 
@@ -185,22 +195,23 @@ impl World {
         headers: &[(&str, &str)],
     ) -> Result<Read, Error> {
         let token = [("private-token", self.token.reveal())];
-        self.event(what, path, token.iter().chain(headers)).await
+        let request = Request::get(path);
+        self.event(what, request, token.iter().chain(headers)).await
     }
 
     async fn read_as_job(&self, what: &'static str, path: &str) -> Result<Read, Error> {
         let token = [("job-token", self.job_token.reveal())];
-        self.event(what, path, token.iter()).await
+        self.event(what, Request::get(path), token.iter()).await
     }
 
     /// What the gateway makes of a request.
     async fn event<'a>(
         &self,
         what: &'static str,
-        path: &str,
+        request: http::request::Builder,
         headers: impl Iterator<Item = &'a (&'a str, &'a str)>,
     ) -> Result<Read, Error> {
-        let mut request = Request::get(path)
+        let mut request = request
             .header("host", "ci.example.com")
             .header("accept", "*/*")
             .header("user-agent", "python-gitlab/8.6.0");
