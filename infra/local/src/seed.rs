@@ -291,6 +291,7 @@ pub fn build(pipeline: &Pipeline, id: u64, name: &str, status: Status) -> Build 
         user_id: UserId(1),
         created_at: at("2015-12-24T15:51:21.880Z"),
         queued_at: queued.then(|| at("2015-12-24T17:54:30.610Z")),
+        scheduled_at: None,
         started_at: started.then(|| at("2015-12-24T17:54:30.733Z")),
         finished_at: finished.then(|| at("2015-12-24T17:54:31.198Z")),
         erased_at: None,

@@ -6,6 +6,8 @@ use utoipa::ToSchema;
 use crate::ids::{JobId, PipelineId, ProjectId, RunnerId, UserId};
 use crate::time::Time;
 
+pub mod lifecycle;
+
 /// The thirteen states of a job; a pipeline has the same ones.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
@@ -84,7 +86,25 @@ impl Status {
         }
     }
 
-    /// The job never leaves this state.
+    /// The job has ended, and so has a time at which it did. It never leaves this state.
+    pub const fn is_finished(self) -> bool {
+        match self {
+            Self::Success | Self::Failed | Self::Canceled => true,
+            Self::Created
+            | Self::WaitingForResource
+            | Self::Preparing
+            | Self::WaitingForCallback
+            | Self::Pending
+            | Self::Running
+            | Self::Canceling
+            | Self::Skipped
+            | Self::Manual
+            | Self::Scheduled => false,
+        }
+    }
+
+    /// Nothing more happens to the job by itself: it is finished, or skipped. A skipped
+    /// one comes back when a job that it depends on is run again.
     pub const fn is_final(self) -> bool {
         match self {
             Self::Success | Self::Failed | Self::Canceled | Self::Skipped => true,
@@ -125,6 +145,8 @@ pub enum FailureReason {
     TraceSizeExceeded,
     BuildsDisabled,
     DownstreamPipelineCreationFailed,
+    PipelineLoopDetected,
+    ReachedMaxDescendantPipelinesDepth,
 }
 
 /// When a job starts once those before it have ended.
@@ -160,6 +182,9 @@ pub struct Build {
     pub created_at: Time,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queued_at: Option<Time>,
+    /// When a `scheduled` job starts by itself; none in any other state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduled_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
