@@ -9,6 +9,8 @@ use crate::ids::{JobId, PipelineId, ProjectId, UserId};
 use crate::job::Status;
 use crate::time::Time;
 
+pub mod composite;
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pipeline {
     pub project_id: ProjectId,
