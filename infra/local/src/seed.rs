@@ -287,6 +287,7 @@ pub fn build(pipeline: &Pipeline, id: u64, name: &str, status: Status) -> Build 
         failure_reason: (status == Status::Failed).then_some(FailureReason::ScriptFailure),
         when: When::OnSuccess,
         allow_failure: false,
+        needs: None,
         coverage: None,
         user_id: UserId(1),
         created_at: at("2015-12-24T15:51:21.880Z"),

@@ -7,6 +7,9 @@ use crate::ids::{JobId, PipelineId, ProjectId, RunnerId, UserId};
 use crate::time::Time;
 
 pub mod lifecycle;
+mod needs;
+
+pub use needs::Needs;
 
 /// The thirteen states of a job; a pipeline has the same ones.
 #[derive(
@@ -175,6 +178,10 @@ pub struct Build {
     #[serde(default)]
     pub when: When,
     pub allow_failure: bool,
+    /// What it waits for. None: for the stages before its own, whose order is that of the
+    /// ids. Empty: for nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Needs>,
     /// Percent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coverage: Option<f64>,

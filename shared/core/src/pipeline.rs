@@ -9,7 +9,9 @@ use crate::ids::{JobId, PipelineId, ProjectId, UserId};
 use crate::job::Status;
 use crate::time::Time;
 
+pub mod advance;
 pub mod composite;
+mod graph;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pipeline {

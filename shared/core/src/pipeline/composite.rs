@@ -111,6 +111,25 @@ impl Statuses {
             Failed
         })
     }
+
+    /// The status of what a job needs. One that does not run at all decides at once, even
+    /// while others still run, as in GitLab.
+    pub(super) const fn of_needs(self) -> Option<Status> {
+        let ended = Self::of(&[
+            Status::Success,
+            Status::Failed,
+            Status::Canceled,
+            Status::Skipped,
+        ])
+        .and(SUCCESS_WITH_WARNINGS);
+        if self.any(Self::of(&[Status::Skipped]).and(IGNORED)) {
+            Some(Status::Skipped)
+        } else if !self.within(ended) {
+            Some(Status::Pending)
+        } else {
+            self.of_stages()
+        }
+    }
 }
 
 #[cfg(test)]
@@ -173,6 +192,28 @@ mod tests {
             assert_eq!(found, Some(expected), "{jobs}");
         }
         assert_eq!(statuses("").of_stages(), None);
+    }
+
+    #[test]
+    fn of_needs() {
+        for (jobs, expected) in [
+            ("success", "success"),
+            ("success failed(af)", "success"),
+            ("success failed", "failed"),
+            ("success canceled", "canceled"),
+            ("canceled failed", "failed"),
+            ("success skipped", "skipped"),
+            ("success manual(af)", "skipped"),
+            ("running skipped", "skipped"),
+            ("running failed", "pending"),
+            ("manual success", "pending"),
+            ("created", "pending"),
+            ("canceling", "pending"),
+        ] {
+            let found = statuses(jobs).of_needs().map(Status::as_str);
+            assert_eq!(found, Some(expected), "{jobs}");
+        }
+        assert_eq!(statuses("").of_needs(), None);
     }
 
     /// The same rules said another way: what is allowed to fail or ignored is set aside,

@@ -9,7 +9,8 @@ use super::log_chunks::{ChunkBody, LogChunk};
 use super::*;
 use crate::ids::{GroupId, JobId, PipelineId, RunnerId, UserId};
 use crate::job::{
-    ArchivedLog, Artifact, Environment, FailureReason, FileFormat, FileType, Job, Status,
+    ArchivedLog, Artifact, Bridge, Environment, FailureReason, FileFormat, FileType, Job, Needs,
+    Status,
 };
 use crate::pipeline::Pipeline;
 use crate::project::Project;
@@ -75,6 +76,28 @@ fn jobs() {
     assert_eq!(job.log, Some(ArchivedLog { size, crc32 }));
     assert!(job.debug);
     assert_eq!(job.environment.unwrap().tier, "production");
+}
+
+#[test]
+fn what_a_job_waits_for() {
+    let mut stored = item(JOB);
+    let bytes = Blob::new([0, 0, 0, 2, 1, 4]);
+    stored.insert("needs".to_owned(), AttributeValue::B(bytes));
+    stored.insert("scheduled_at".to_owned(), number(1_450_972_281_880_000_u64));
+    let job: Job = row_of(stored.clone()).unwrap();
+    assert_eq!(job.build.needs, Some(Needs(vec![0, 2, 260])));
+    assert_eq!(job.build.scheduled_at, Some(job.build.created_at));
+    assert_eq!(item_of(&job).unwrap(), stored);
+
+    let bridge: Bridge = row_of(
+        item_of(&Bridge {
+            build: job.build.clone(),
+            downstream: None,
+        })
+        .unwrap(),
+    )
+    .unwrap();
+    assert_eq!(bridge.build, job.build);
 }
 
 #[test]
@@ -152,6 +175,8 @@ fn what_is_not_known_is_an_error_and_no_default() {
         ("status", None),
         ("failure_reason", text("bad_luck")),
         ("when", text("never")),
+        ("needs", Some(AttributeValue::B(Blob::new([0, 1, 0])))),
+        ("needs", text("rspec")),
         ("user_id", None),
         ("created_at", text("2015-12-24")),
         ("revision", None),
@@ -193,6 +218,7 @@ fn a_large_job_is_stored_in_a_kilobyte() {
         artifact(FileType::Metadata, "metadata.gz"),
         artifact(FileType::Junit, "junit.xml.gz"),
     ];
+    job.build.needs = Some(Needs((900..950).collect()));
     let size = item_bytes(&item_of(&job).unwrap());
     assert!(size <= 1024, "{size} bytes");
 }
