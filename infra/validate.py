@@ -125,6 +125,13 @@ def check_functions(resources, served):
     permitted = [r["Properties"]["FunctionName"]["Ref"] for r in of_type(resources, "Lambda::Permission").values()]
     check(sorted(permitted) == sorted(functions), f"permissions for {sorted(permitted)}")
     check(served <= set(functions), f"routes lead to {sorted(served - set(functions))}")
+    scheduled = {
+        attribute_of(target["Arn"])
+        for rule in of_type(resources, "Events::Rule").values()
+        for target in rule["Properties"]["Targets"]
+    }
+    check(scheduled == {"SweeperFunction"}, f"scheduled are {sorted(scheduled)}")
+    check(served | scheduled == set(functions), f"nobody calls {sorted(set(functions) - served - scheduled)}")
 
     watched = {
         (alarm["Properties"]["MetricName"], dimension["Value"]["Ref"])

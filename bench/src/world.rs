@@ -233,7 +233,7 @@ impl World {
         let developer = seed::user(DEVELOPER.0, "developer");
         seed.put_user(&developer).await?;
         let token = seed::access_token(1, DEVELOPER, &self.token, &[Scope::Api]);
-        seed.put(&token).await?;
+        seed.put_token(&token).await?;
 
         let acme = seed::group(1, &[], "acme");
         let apps = seed::group(2, &[&acme], "apps");
@@ -279,6 +279,7 @@ impl World {
             created_at,
             contacted_at: Some(created_at),
             ip_address: Some("127.0.0.1".to_owned()),
+            cancel_gracefully: false,
         };
         self.seed.put(&manager).await
     }

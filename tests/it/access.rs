@@ -7,3 +7,4 @@ mod moved;
 mod oracle;
 pub(crate) mod place;
 mod roles;
+mod writes;

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use switchyard::time::Time;
 use switchyard_admin::create_root;
+use switchyard_local::seed;
 use switchyard_tests::{Caller, TestApp};
 
 #[tokio::test]
@@ -22,16 +23,11 @@ async fn the_first_token_opens_an_empty_deployment() {
 }
 
 #[tokio::test]
-async fn what_was_cut_short_is_finished() {
-    use switchyard::ids::UserId;
-    use switchyard::project::DirectoryTarget;
-
+async fn the_name_of_somebody_else_is_left_alone() {
     let app = TestApp::new().await;
-    app.seed
-        .put_path("root", DirectoryTarget::User { id: UserId(1) })
-        .await
-        .unwrap();
-    let secret = create_root(&app.seed.store, Time::now()).await.unwrap();
-    let answer = app.get("/api/v4/user", &Caller::token(&secret)).await;
-    assert_eq!(answer.json()["id"], 1);
+    app.add_user(&seed::user(7, "root")).await;
+    let before = app.dump();
+    let refused = create_root(&app.seed.store, Time::now()).await.unwrap_err();
+    assert_eq!(refused.to_string(), "root is no administrator");
+    assert_eq!(app.dump(), before);
 }

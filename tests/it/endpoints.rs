@@ -2,7 +2,12 @@
 //! the functions' routers and the API's description are held against this table, and
 //! the access tests walk it.
 
-use std::collections::BTreeSet;
+mod builds;
+mod instance;
+mod projects;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use axum::Router;
 use axum::body::Body;
@@ -12,16 +17,17 @@ use lambda_http::Service as _;
 use serde_json::json;
 use switchyard::http::{App, Clock};
 use switchyard::ids::ProjectId;
+use switchyard::member::Role;
 use switchyard_local::seed;
 use switchyard_local::template::Template;
 use switchyard_tests::app::FUNCTIONS;
-use switchyard_tests::{Caller, TestApp};
+use switchyard_tests::{Answer, Caller, TestApp};
 use utoipa::OpenApi as _;
 
 use crate::access::place::Place;
 
 /// One endpoint of the API.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Endpoint {
     pub(crate) method: &'static str,
     pub(crate) path: &'static str,
@@ -34,6 +40,14 @@ pub(crate) struct Endpoint {
     /// Scopes of which an access token needs one, as GitLab lists them; empty means any.
     pub(crate) scopes: &'static str,
     pub(crate) needs: Needs,
+    /// Parameters that it does well with, in JSON.
+    pub(crate) body: &'static str,
+    /// The status of a good answer.
+    pub(crate) success: u16,
+    /// What those get who see the project or the group, and have too low a role.
+    pub(crate) refusal: (u16, &'static str),
+    /// Which of a furnished project's jobs it is asked about.
+    pub(crate) job: u64,
 }
 
 /// What a caller must be, or may do, to get an answer.
@@ -49,59 +63,24 @@ pub(crate) enum Needs {
     /// The list is empty for those who may not read builds.
     ReadPipeline,
     ReadBuild,
+    /// This role or a higher one, in the project or the group of the path.
+    Role(Role),
+    Administrator,
 }
 
 const READ: &str = "api read_api";
 const READ_USER: &str = "api read_api read_user";
 
-pub(crate) const ENDPOINTS: [Endpoint; 15] = [
-    get("jobs", "/projects/{id}/jobs", Needs::ReadBuild).and_jobs(),
-    get("jobs", "/projects/{id}/jobs/{job_id}", Needs::ReadBuild),
-    get(
-        "jobs",
-        "/projects/{id}/pipelines/{pipeline_id}/jobs",
-        Needs::ReadPipeline,
-    )
-    .and_anybody()
-    .and_jobs(),
-    get(
-        "jobs",
-        "/projects/{id}/pipelines/{pipeline_id}/bridges",
-        Needs::ReadBuild,
-    )
-    .and_anybody(),
-    get("job-token", "/job", Needs::JobToken).and_jobs(),
-    get("job-token", "/job/allowed_agents", Needs::JobToken).and_jobs(),
-    get(
-        "traces",
-        "/projects/{id}/jobs/{job_id}/trace",
-        Needs::ReadBuild,
-    ),
-    get("pipelines", "/projects/{id}/pipelines", Needs::ReadBuild).and_anybody(),
-    get(
-        "pipelines",
-        "/projects/{id}/pipelines/latest",
-        Needs::ReadBuild,
-    )
-    .and_anybody(),
-    get(
-        "pipelines",
-        "/projects/{id}/pipelines/{pipeline_id}",
-        Needs::ReadBuild,
-    )
-    .and_anybody(),
-    get("projects", "/projects/{id}", Needs::ReadProject).and_anybody(),
-    get("projects", "/version", Needs::User).scopes(READ_USER),
-    get("projects", "/metadata", Needs::User).scopes(READ_USER),
-    get("projects", "/user", Needs::User).scopes(READ_USER),
-    get(
-        "projects",
-        "/personal_access_tokens/self",
-        Needs::AccessToken,
-    )
-    .scopes("")
-    .and_jobs(),
-];
+/// All endpoints, a table for each area.
+pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> =
+    LazyLock::new(|| [builds::TABLE, instance::TABLE, projects::TABLE].concat());
+
+/// Those that only read, and are about jobs or a caller: what was there first.
+pub(crate) fn reads() -> impl Iterator<Item = &'static Endpoint> {
+    ENDPOINTS.iter().filter(|endpoint| {
+        endpoint.method == "GET" && !matches!(endpoint.needs, Needs::Role(_) | Needs::Administrator)
+    })
+}
 
 /// An endpoint that admits whoever is signed in with an access token that may read.
 const fn get(function: &'static str, path: &'static str, needs: Needs) -> Endpoint {
@@ -113,6 +92,28 @@ const fn get(function: &'static str, path: &'static str, needs: Needs) -> Endpoi
         job_token: false,
         scopes: READ,
         needs,
+        body: "",
+        success: 200,
+        refusal: (403, "403 Forbidden"),
+        job: 1,
+    }
+}
+
+/// One that changes something, with a good body.
+const fn write(
+    method: &'static str,
+    function: &'static str,
+    path: &'static str,
+    needs: Needs,
+    success: u16,
+    body: &'static str,
+) -> Endpoint {
+    Endpoint {
+        method,
+        scopes: "api",
+        success,
+        body,
+        ..get(function, path, needs)
     }
 }
 
@@ -132,22 +133,46 @@ impl Endpoint {
         self
     }
 
+    const fn refusal(mut self, status: u16, message: &'static str) -> Self {
+        self.refusal = (status, message);
+        self
+    }
+
+    const fn job(mut self, job: u64) -> Self {
+        self.job = job;
+        self
+    }
+
     /// Whether it is about a project.
     pub(crate) fn is_in_project(&self) -> bool {
-        self.path.contains("{id}")
+        self.path.starts_with("/projects/{id}")
+    }
+
+    /// Whether it is about a group.
+    pub(crate) fn is_in_group(&self) -> bool {
+        self.path.starts_with("/groups/{id}")
     }
 
     /// The template and the API's description write paths so.
-    fn full_path(&self) -> String {
+    pub(crate) fn full_path(&self) -> String {
         format!("/api/v4{}", self.path)
     }
 
     /// A path that leads there.
     pub(crate) fn at(&self, place: &Place) -> String {
+        let id = match self.path.split('/').nth(1) {
+            Some("projects") => place.project.clone(),
+            Some("groups") => place.group.clone(),
+            Some("personal_access_tokens") => place.token.to_string(),
+            _ => place.user.to_string(),
+        };
         self.full_path()
-            .replace("{id}", &place.project)
-            .replace("{job_id}", &place.job.to_string())
+            .replace("{id}", &id)
+            .replace("{job_id}", &(place.jobs + self.job).to_string())
             .replace("{pipeline_id}", &place.pipeline.to_string())
+            .replace("{user_id}", &place.user.to_string())
+            .replace("{token_id}", &place.token.to_string())
+            .replace("{agent_id}", &place.agent.to_string())
     }
 }
 
@@ -173,7 +198,8 @@ fn the_template_has_these_routes_and_the_functions_behind_them() {
         .iter()
         .map(|function| function.name.as_str())
         .collect();
-    let served: BTreeSet<&str> = FUNCTIONS.iter().map(|(name, _)| *name).collect();
+    let served = FUNCTIONS.iter().map(|(name, _)| *name);
+    let served: BTreeSet<&str> = served.chain(["sweeper"]).collect();
     assert_eq!(functions, served);
 }
 
@@ -184,7 +210,7 @@ fn each_functions_description_has_its_endpoints() {
         ("job-token", job_token::ApiDoc::openapi()),
         ("traces", traces::ApiDoc::openapi()),
         ("pipelines", pipelines::ApiDoc::openapi()),
-        ("projects", projects::ApiDoc::openapi()),
+        ("projects", ::projects::ApiDoc::openapi()),
     ];
     assert_eq!(documents.len(), FUNCTIONS.len());
     for (function, document) in documents {
@@ -221,8 +247,8 @@ async fn each_functions_router_knows_its_endpoints_and_no_others() {
     let app = TestApp::new().await;
     let place = Place::of(ProjectId(1));
     for (function, routes) in FUNCTIONS {
-        for endpoint in &ENDPOINTS {
-            let (status, body) = ask(&app, function, routes, &endpoint.at(&place)).await;
+        for endpoint in ENDPOINTS.iter() {
+            let (status, body) = ask(&app, function, routes, endpoint, &place).await;
             let is_unknown = status == StatusCode::NOT_FOUND && body == NO_ROUTE;
             assert_eq!(
                 is_unknown,
@@ -239,24 +265,41 @@ async fn each_endpoint_is_answered_by_its_function_through_the_gateway() {
     let app = TestApp::new().await;
     let (root, job) = crate::access::place::one_project(&app).await;
     let place = Place::of(ProjectId(1));
-    for endpoint in &ENDPOINTS {
+    let before = app.dump();
+    for endpoint in ENDPOINTS.iter() {
         let caller = match endpoint.needs {
             Needs::JobToken => &job,
             _ => &root,
         };
         app.wire.tape().reset();
-        let answer = app.get(&endpoint.at(&place), caller).await;
-        assert_eq!(
-            answer.status,
-            StatusCode::OK,
-            "{}: {answer:?}",
-            endpoint.path
-        );
+        let answer = app.ask(endpoint, &place, caller).await;
+        let what = format!("{} {}", endpoint.method, endpoint.path);
+        assert_eq!(answer.status, endpoint.success, "{what}: {answer:?}");
         let calls = app.wire.tape().calls();
-        assert!(!calls.is_empty(), "{}", endpoint.path);
+        assert!(!calls.is_empty(), "{what}");
         for call in calls {
-            assert_eq!(call.function, endpoint.function, "{}", endpoint.path);
+            assert_eq!(call.function, endpoint.function, "{what}");
         }
+        if endpoint.method != "GET" {
+            app.restore(&before);
+        }
+    }
+}
+
+/// Asks an endpoint, with the body that it does well with.
+pub(crate) trait Ask {
+    async fn ask(&self, endpoint: &Endpoint, place: &Place, caller: &Caller) -> Answer;
+}
+
+impl Ask for TestApp {
+    async fn ask(&self, endpoint: &Endpoint, place: &Place, caller: &Caller) -> Answer {
+        let method = Method::from_bytes(endpoint.method.as_bytes()).unwrap();
+        let mut headers = caller.headers();
+        if !endpoint.body.is_empty() {
+            headers.push(("content-type", "application/json"));
+        }
+        self.request(method, &endpoint.at(place), &headers, endpoint.body)
+            .await
     }
 }
 
@@ -265,7 +308,7 @@ async fn head_is_answered_like_get_without_a_body() {
     let app = TestApp::new().await;
     let (root, job) = crate::access::place::one_project(&app).await;
     let place = Place::of(ProjectId(1));
-    for endpoint in &ENDPOINTS {
+    for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.method == "GET") {
         let caller = match endpoint.needs {
             Needs::JobToken => &job,
             _ => &root,
@@ -287,17 +330,28 @@ async fn head_is_answered_like_get_without_a_body() {
 async fn other_methods_are_405_in_gitlabs_form_and_name_the_allowed_ones() {
     let app = TestApp::new().await;
     let place = Place::of(ProjectId(1));
-    for endpoint in &ENDPOINTS {
-        for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+    let mut allowed: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for endpoint in ENDPOINTS.iter() {
+        let methods = allowed.entry(endpoint.path).or_default();
+        methods.insert(endpoint.method);
+        if endpoint.method == "GET" {
+            methods.insert("HEAD");
+        }
+    }
+    for endpoint in ENDPOINTS.iter() {
+        let allowed = &allowed[endpoint.path];
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+            if allowed.contains(method) {
+                continue;
+            }
             let path = endpoint.at(&place);
-            let answer = app.request(method.clone(), &path, &[], "").await;
-            assert_eq!(
-                answer.status,
-                StatusCode::METHOD_NOT_ALLOWED,
-                "{method} {path}"
-            );
+            let answer = app.request(method.parse().unwrap(), &path, &[], "").await;
+            let status = StatusCode::METHOD_NOT_ALLOWED;
+            assert_eq!(answer.status, status, "{method} {path}");
             assert_eq!(answer.json(), json!({ "error": "405 Not Allowed" }));
-            assert_eq!(answer.header("allow"), Some("GET,HEAD"), "{method} {path}");
+            let named = answer.header("allow").unwrap_or_default();
+            let named: BTreeSet<&str> = named.split(',').collect();
+            assert_eq!(named, *allowed, "{method} {path}");
         }
     }
     assert_eq!(app.wire.tape().count(), 0, "nothing was read for that");
@@ -338,7 +392,8 @@ async fn ask(
     app: &TestApp,
     function: &str,
     routes: fn() -> Router<App>,
-    path: &str,
+    endpoint: &Endpoint,
+    place: &Place,
 ) -> (StatusCode, String) {
     let app = App {
         config: seed::config(&app.stack, function).unwrap().into(),
@@ -347,7 +402,11 @@ async fn ask(
         clock: Clock::System,
     };
     let mut router = switchyard::http::app::service(app, routes());
-    let request = Request::get(path).body(Body::empty()).unwrap();
+    let request = Request::builder()
+        .method(endpoint.method)
+        .uri(endpoint.at(place))
+        .body(Body::empty())
+        .unwrap();
     let response = router.call(request).await.unwrap();
     let status = response.status();
     let body = response.into_body().collect().await.unwrap().to_bytes();

@@ -217,6 +217,7 @@ pub(crate) fn manager(runner_id: RunnerId) -> RunnerManager {
         created_at: at("2015-12-22T09:00:00.000Z"),
         contacted_at: None,
         ip_address: None,
+        cancel_gracefully: false,
     }
 }
 

@@ -28,7 +28,7 @@ use crate::wire::{IndexShape, Wire};
 /// Makes a function's routes.
 type Routes = fn() -> Router<App>;
 
-/// The routes of each function, by the name that the template gives it.
+/// The routes of each function, by the name that the template gives it; the sweeper has none.
 pub const FUNCTIONS: [(&str, Routes); 5] = [
     ("jobs", jobs::routes),
     ("job-token", job_token::routes),
@@ -49,6 +49,7 @@ pub struct TestApp {
     pub seed: Seed,
     pub wire: Wire,
     gateway: Gateway,
+    sweeper: App,
     clock: Arc<AtomicI64>,
 }
 
@@ -120,7 +121,9 @@ impl TestApp {
         let wire = Wire::new(http, stack.dynamodb.database(), indexes);
 
         let gateway = gateway(&stack, &wire, &clock);
+        let sweeper = function("sweeper", &stack, &wire, &clock);
         Self {
+            sweeper,
             stack,
             seed,
             wire,
@@ -132,10 +135,47 @@ impl TestApp {
     /// Starts all functions anew: what they have learnt so far is forgotten.
     pub fn restart(&mut self) {
         self.gateway = gateway(&self.stack, &self.wire, &self.clock);
+        self.sweeper = function("sweeper", &self.stack, &self.wire, &self.clock);
+    }
+
+    /// Lets the sweeper run once.
+    pub async fn sweep(&self) {
+        sweeper::sweep(&self.sweeper).await.expect("a sweep");
+    }
+
+    /// Lets the sweeper run once, with as much to do as it is given, and come what may.
+    pub async fn sweep_within(&self, rows: usize) -> switchyard::error::Result<()> {
+        let mut budget = sweeper::Budget::of(rows);
+        sweeper::sweep_within(&self.sweeper, &mut budget).await
+    }
+
+    /// Moves the clock on.
+    pub fn pass(&self, seconds: i64) {
+        self.clock.fetch_add(seconds * 1_000_000, Ordering::Relaxed);
     }
 
     pub async fn get(&self, path: &str, caller: &Caller) -> Answer {
         self.request(Method::GET, path, &caller.headers(), "").await
+    }
+
+    /// Sends parameters as JSON.
+    pub async fn send(&self, method: Method, path: &str, caller: &Caller, body: &Value) -> Answer {
+        let mut headers = caller.headers();
+        headers.push(("content-type", "application/json"));
+        self.request(method, path, &headers, body.to_string()).await
+    }
+
+    pub async fn post(&self, path: &str, caller: &Caller, body: &Value) -> Answer {
+        self.send(Method::POST, path, caller, body).await
+    }
+
+    pub async fn put(&self, path: &str, caller: &Caller, body: &Value) -> Answer {
+        self.send(Method::PUT, path, caller, body).await
+    }
+
+    pub async fn delete(&self, path: &str, caller: &Caller) -> Answer {
+        self.request(Method::DELETE, path, &caller.headers(), "")
+            .await
     }
 
     pub async fn request(

@@ -33,6 +33,45 @@ impl TestApp {
         }
     }
 
+    /// Makes rows and objects what they were, past the functions and the wire.
+    pub fn restore(&self, to: &Dump) {
+        let database = self.stack.dynamodb.database();
+        let now = self.dump();
+        for (table, rows) in &to.rows {
+            let there = &now.rows[table];
+            let table_keys = self.stack.template.table(table).unwrap();
+            let keys = std::iter::once(&table_keys.hash).chain(&table_keys.range);
+            let keys: Vec<&str> = keys.map(|key| key.name.as_str()).collect();
+            for row in there.difference(rows) {
+                let row: serde_json::Value = serde_json::from_str(row).unwrap();
+                let key: serde_json::Value = keys
+                    .iter()
+                    .map(|name| ((*name).to_owned(), row[name].clone()))
+                    .collect();
+                let request = serde_json::json!({ "TableName": table, "Key": key });
+                let request = serde_json::from_value(request).unwrap();
+                database.delete_item(request).unwrap();
+            }
+            for row in rows.difference(there) {
+                let row: serde_json::Value = serde_json::from_str(row).unwrap();
+                let request = serde_json::json!({ "TableName": table, "Item": row });
+                let request = serde_json::from_value(request).unwrap();
+                database.put_item(request).unwrap();
+            }
+        }
+        for path in now.objects.keys() {
+            if !to.objects.contains_key(path) {
+                std::fs::remove_file(path).unwrap();
+            }
+        }
+        for (path, bytes) in &to.objects {
+            if now.objects.get(path) != Some(bytes) {
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, bytes).unwrap();
+            }
+        }
+    }
+
     fn rows(&self, table: &str) -> BTreeSet<String> {
         let mut rows = BTreeSet::new();
         let mut request = ScanRequest {

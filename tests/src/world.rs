@@ -8,6 +8,7 @@ use switchyard::job::{Job, Status};
 use switchyard::member::{Role, Source};
 use switchyard::pipeline::Pipeline;
 use switchyard::project::Project;
+use switchyard::store::counters::Counter;
 use switchyard::store::{Row, item_of};
 use switchyard::token::{AccessToken, Scope, Secret};
 use switchyard::user::User;
@@ -39,7 +40,7 @@ impl TestApp {
         let secret = Secret::personal_access_token();
         let mut token = seed::access_token(1000 + user.0, user, &secret, &[Scope::Api]);
         change(&mut token);
-        self.seed.put(&token).await.unwrap();
+        self.seed.put_token(&token).await.unwrap();
         Caller::token(&secret)
     }
 
@@ -76,6 +77,10 @@ impl TestApp {
         statuses: &[Status],
     ) -> Pipeline {
         let pipeline = seed::pipeline(project, id, first, statuses.len() as u64);
+        let last = first + statuses.len() as u64;
+        let store = &self.seed.store;
+        store.skip_ids(Counter::Jobs, last).await.unwrap();
+        store.skip_ids(Counter::Pipelines, id).await.unwrap();
         self.seed.put(&pipeline).await.unwrap();
         for (job, status) in (first..).zip(statuses) {
             let job = seed::job(&pipeline, job, &format!("job {job}"), *status);

@@ -7,7 +7,7 @@ use futures::future::{try_join, try_join_all};
 use serde::Serialize;
 use switchyard::agent::{Agent, AgentGrant};
 use switchyard::error::Result;
-use switchyard::http::access::{role, sources};
+use switchyard::http::access::{role, sources_of_project};
 use switchyard::http::views::{Above, BasicUserView, ConfigProjectView};
 use switchyard::http::{Accepts, App, Endpoint, JobTokenAccess, Json, Reader};
 use switchyard::ids::{AgentId, GroupId, JobId, PipelineId, ProjectId};
@@ -101,7 +101,7 @@ pub(crate) async fn list(
     } = access;
 
     let chosen = chosen_agents(&app, &project, job.environment.as_ref()).await?;
-    let mut keys: Vec<Key> = sources(project.id, project.ancestors())
+    let mut keys: Vec<Key> = sources_of_project(project.id, project.ancestors())
         .map(|source| Key::Member(source, user.id))
         .collect();
     for grant in chosen.values().flatten() {
@@ -163,7 +163,8 @@ async fn chosen_agents(
     environment: Option<&Environment>,
 ) -> Result<BTreeMap<AgentId, Option<AgentGrant>>> {
     let grants = try_join_all(
-        sources(project.id, project.ancestors()).map(|source| app.store.agent_grants_to(source)),
+        sources_of_project(project.id, project.ancestors())
+            .map(|source| app.store.agent_grants_to(source)),
     );
     let (own, grants) = try_join(app.store.agents_of(project.id), grants).await?;
     let mut chosen = choose(own, grants);

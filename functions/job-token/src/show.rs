@@ -1,7 +1,7 @@
 //! Get job token's job.
 
 use switchyard::error::Result;
-use switchyard::http::views::{JobView, Shown};
+use switchyard::http::views::JobView;
 use switchyard::http::{Accepts, Endpoint, JobTokenAccess, Json, Reader};
 
 pub(crate) struct ShowTokensJob;
@@ -24,11 +24,5 @@ impl Endpoint for ShowTokensJob {
     responses((status = 200, body = JobView)),
 )]
 pub(crate) async fn show(access: JobTokenAccess<ShowTokensJob>) -> Result<Json<JobView>> {
-    let shown = Shown {
-        project: &access.project,
-        rows: &access.rows,
-        base_url: &access.request.base_url,
-        now: access.request.now,
-    };
-    JobView::new(&access.job, &shown).map(Json)
+    JobView::new(&access.job, &access.shown()).map(Json)
 }

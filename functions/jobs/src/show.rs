@@ -1,7 +1,7 @@
 //! Get a single job.
 
 use switchyard::error::Result;
-use switchyard::http::views::{JobView, Shown};
+use switchyard::http::views::JobView;
 use switchyard::http::{Accepts, Endpoint, JobAccess, Json, Reader};
 use switchyard::policy::Action;
 
@@ -29,15 +29,5 @@ impl Endpoint for ShowJob {
     responses((status = 200, body = JobView)),
 )]
 pub(crate) async fn show(access: JobAccess<ShowJob>) -> Result<Json<JobView>> {
-    let JobAccess {
-        job,
-        project: access,
-    } = access;
-    let shown = Shown {
-        project: &access.project,
-        rows: &access.rows,
-        base_url: &access.request.base_url,
-        now: access.request.now,
-    };
-    JobView::new(&job, &shown).map(Json)
+    JobView::new(&access.job, &access.project.shown()).map(Json)
 }

@@ -29,9 +29,9 @@ impl Endpoint for ShowSelf {
 pub(crate) async fn show_self(access: CallerAccess<ShowSelf>) -> Result<Json<TokenView>> {
     match access.caller {
         Caller::User { token, .. } => Ok(Json(TokenView::new(&token, access.request.now))),
-        Caller::Job { .. } => Err(Error::BadRequest(Some(
+        Caller::Job { .. } => Err(Error::bad_request(
             "This endpoint requires token type to be a personal access token",
-        ))),
+        )),
         Caller::Anonymous => Err(Error::Unauthorized),
     }
 }

@@ -3,7 +3,8 @@
 use switchyard::ids::{GroupId, TokenId, UserId};
 use switchyard::project::{DirectoryEntry, DirectoryTarget};
 use switchyard::store::counters::Counter;
-use switchyard::store::{Key, Rows, Store};
+use switchyard::store::users::UserCreated;
+use switchyard::store::{Key, Rows, Store, Write};
 use switchyard::time::Time;
 use switchyard::token::{AccessToken, Scope, Secret};
 use switchyard::user::{Profile, User, UserState};
@@ -14,7 +15,7 @@ const USERNAME: &str = "root";
 
 /// Makes the administrator if there is none, and a token, which it gives in clear.
 pub async fn create_root(store: &Store, now: Time) -> Result<Secret, Error> {
-    let user = match administrator(store, now).await? {
+    let user = match administrator(store).await? {
         Some(user) => user,
         None => create(store, now).await?,
     };
@@ -30,12 +31,16 @@ pub async fn create_root(store: &Store, now: Time) -> Result<Secret, Error> {
         created_at: now,
         last_used_at: None,
         expires_at: None,
+        source: None,
+        family: None,
     };
-    store.create(&token).await?;
+    store
+        .write_all(vec![Write::create(&token)?, Write::create(&token.link())?])
+        .await?;
     Ok(secret)
 }
 
-async fn administrator(store: &Store, now: Time) -> Result<Option<UserId>, Error> {
+async fn administrator(store: &Store) -> Result<Option<UserId>, Error> {
     let key = Key::Directory(USERNAME.to_owned());
     let mut rows = Rows::default();
     rows.load(store, [key.clone()]).await?;
@@ -48,32 +53,13 @@ async fn administrator(store: &Store, now: Time) -> Result<Option<UserId>, Error
     rows.load(store, [Key::User(id)]).await?;
     match rows.get::<User>(&Key::User(id))? {
         Some(user) if user.admin => Ok(Some(id)),
-        // The directory's row is written first: this finishes what was cut short.
-        None => {
-            write_user(store, id, now).await?;
-            Ok(Some(id))
-        }
-        Some(_) => Err(format!("{USERNAME} is no administrator").into()),
+        Some(_) | None => Err(format!("{USERNAME} is no administrator").into()),
     }
 }
 
 async fn create(store: &Store, now: Time) -> Result<UserId, Error> {
-    let id = UserId(store.reserve_ids(Counter::Users, 1).await?);
-    let entry = DirectoryEntry {
-        path: USERNAME.to_owned(),
-        target: DirectoryTarget::User { id },
-    };
-    if !store.create(&entry).await? {
-        return Err("somebody else is doing the same just now".into());
-    }
-    write_user(store, id, now).await?;
-    Ok(id)
-}
-
-async fn write_user(store: &Store, id: UserId, now: Time) -> Result<(), Error> {
-    let namespace = store.reserve_ids(Counter::Groups, 1).await?;
     let root = User {
-        id,
+        id: UserId(store.reserve_ids(Counter::Users, 1).await?),
         username: USERNAME.to_owned(),
         name: "Administrator".to_owned(),
         email: "root@localhost".to_owned(),
@@ -82,11 +68,21 @@ async fn write_user(store: &Store, id: UserId, now: Time) -> Result<(), Error> {
         bot: false,
         can_create_group: true,
         projects_limit: 100_000,
-        namespace_id: GroupId(namespace),
+        namespace_id: GroupId(store.reserve_ids(Counter::Groups, 1).await?),
         created_at: now,
         avatar_url: None,
         profile: Profile::default(),
+        external: false,
+        private_profile: false,
+        note: None,
+        created_by: None,
+        deleted_at: None,
+        deadline: None,
     };
-    store.create(&root).await?;
-    Ok(())
+    match store.create_user(&root).await? {
+        UserCreated::Yes => Ok(root.id),
+        UserCreated::EmailTaken | UserCreated::UsernameTaken => {
+            Err("somebody else is doing the same just now".into())
+        }
+    }
 }

@@ -16,7 +16,8 @@ token. If there is such an administrator already, only the token is made.
 
 Read from the environment: AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
 AWS_SESSION_TOKEN if the credentials have one, and the names of the tables in
-COUNTERS_TABLE, DIRECTORY_TABLE, TOKENS_TABLE and USERS_TABLE (docs/DEPLOY.md).";
+COUNTERS_TABLE, DIRECTORY_TABLE, GROUPS_TABLE, TOKENS_TABLE, TOKEN_IDS_TABLE and USERS_TABLE
+(docs/DEPLOY.md).";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -38,14 +39,16 @@ async fn main() -> ExitCode {
 }
 
 /// The variables that this command needs; of the others any value will do.
-const NEEDED: [&str; 8] = [
+const NEEDED: [&str; 10] = [
     "AWS_REGION",
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "COUNTERS_TABLE",
     "DIRECTORY_TABLE",
+    "GROUPS_TABLE",
     "TOKENS_TABLE",
+    "TOKEN_IDS_TABLE",
     "USERS_TABLE",
 ];
 

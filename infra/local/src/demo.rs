@@ -34,7 +34,7 @@ const ROOT: UserId = UserId(1);
 /// The ids that the demo world uses up.
 const LAST_IDS: [(Counter, u64); 8] = [
     (Counter::Projects, 2),
-    (Counter::Groups, 1_000_001),
+    (Counter::Groups, 5_001),
     (Counter::Users, 1),
     (Counter::Tokens, 1),
     (Counter::Runners, 1),
@@ -85,7 +85,7 @@ async fn administrator(seed: &Seed, root_token: &str) -> Result<(), Error> {
     seed.put_user(&root).await?;
     let secret = Secret::chosen(root_token.to_owned());
     let scopes = [Scope::Api, Scope::Sudo];
-    seed.put(&seed::access_token(1, ROOT, &secret, &scopes))
+    seed.put_token(&seed::access_token(1, ROOT, &secret, &scopes))
         .await
 }
 
@@ -133,6 +133,7 @@ async fn runner(seed: &Seed) -> Result<(), Error> {
         created_at,
         contacted_at: Some(created_at),
         ip_address: Some("127.0.0.1".to_owned()),
+        cancel_gracefully: false,
     })
     .await
 }

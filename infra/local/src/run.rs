@@ -27,7 +27,10 @@ use crate::{
 };
 
 /// How often expired items are removed.
-const SWEEP: Duration = Duration::from_secs(10);
+const EXPIRE: Duration = Duration::from_secs(10);
+
+/// How often the sweeper is called; on AWS it is every minute.
+const SWEEP: Duration = Duration::from_secs(5);
 
 /// How a local stack is to run.
 #[derive(Debug, Clone)]
@@ -109,7 +112,7 @@ async fn serve(settings: Settings) -> Result<(), Error> {
         (None, Some(scratch)) => scratch.path().to_owned(),
         (None, None) => return Err("no folder".into()),
     };
-    stack.dynamodb.sweep_expired(SWEEP)?;
+    stack.dynamodb.sweep_expired(EXPIRE)?;
     let root_token = match settings.root_token {
         Some(token) => token,
         None => kept_token(&folder.join("token"))?,
@@ -149,10 +152,22 @@ async fn serve(settings: Settings) -> Result<(), Error> {
         "\n  curl --header \"PRIVATE-TOKEN: {root_token}\" \
          \"{address}/api/v4/projects/foo%2Fbar/jobs\"\n\nCtrl-C ends it."
     );
-    let serving = server::serve(Arc::new(gateway), listener, std::future::pending());
+    let gateway = Arc::new(gateway);
+    let serving = server::serve(gateway.clone(), listener, std::future::pending());
     tokio::select! {
         () = serving => Ok(()),
+        () = sweep(gateway.invoker()) => Ok(()),
         ended = ended(&mut functions) => Err(ended),
+    }
+}
+
+/// Calls the sweeper for ever, as the template's schedule would.
+async fn sweep(invoker: &Invoker) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        if let Err(error) = invoker.invoke("sweeper", watch::scheduled()).await {
+            eprintln!("sweeper: {error}");
+        }
     }
 }
 

@@ -13,13 +13,14 @@ use switchyard::{
     member::{Member, Role, Source as MemberSource},
     pipeline::{Block, Pipeline, Ref, Source},
     project::{
-        DirectoryEntry, DirectoryTarget, FeatureAccess, Group, Namespace, Project, Visibility,
+        DirectoryEntry, DirectoryTarget, FeatureAccess, Group, Namespace, Project,
+        ProjectCreationLevel, ProjectName, SharedRunnersSetting, SubgroupCreationLevel, Visibility,
     },
-    store::{Row, Store},
+    store::{Row, Store, counters::Counter, users},
     time::Time,
     token::{AccessToken, Scope, Secret},
     trace,
-    user::{Profile, User, UserState},
+    user::{Email, Profile, User, UserState},
 };
 
 use crate::{Error, stack::Stack};
@@ -51,13 +52,25 @@ impl Seed {
     /// Adds a group and its path.
     pub async fn put_group(&self, group: &Group) -> Result<(), Error> {
         self.put(group).await?;
+        self.store.skip_ids(Counter::Groups, group.id.0).await?;
         self.put_path(&group.full_path, DirectoryTarget::Group { id: group.id })
             .await
     }
 
-    /// Adds a project and its path.
+    /// Adds a project, its path and its name.
     pub async fn put_project(&self, project: &Project) -> Result<(), Error> {
         self.put(project).await?;
+        self.store.skip_ids(Counter::Projects, project.id.0).await?;
+        let namespace_id = match &project.namespace {
+            Namespace::User { user_id } => namespace_id(*user_id),
+            Namespace::Group { ancestors } => ancestors.last().copied().unwrap_or(GroupId(0)),
+        };
+        self.put(&ProjectName {
+            namespace_id,
+            name: project.name.clone(),
+            project_id: project.id,
+        })
+        .await?;
         let target = DirectoryTarget::Project {
             id: project.id,
             ancestors: project.ancestors().to_vec(),
@@ -65,9 +78,26 @@ impl Seed {
         self.put_path(&project.full_path, target).await
     }
 
-    /// Adds a user and their name.
+    /// Adds an access token, and what leads to it by its number.
+    pub async fn put_token(&self, token: &AccessToken) -> Result<(), Error> {
+        self.put(token).await?;
+        self.store.skip_ids(Counter::Tokens, token.id.0).await?;
+        self.put(&token.link()).await
+    }
+
+    /// Adds a user, their name, address and personal namespace.
     pub async fn put_user(&self, user: &User) -> Result<(), Error> {
         self.put(user).await?;
+        self.store.skip_ids(Counter::Users, user.id.0).await?;
+        self.store
+            .skip_ids(Counter::Groups, user.namespace_id.0)
+            .await?;
+        self.put(&users::personal_namespace(user)).await?;
+        self.put(&Email {
+            email: user.email.to_lowercase(),
+            user_id: user.id,
+        })
+        .await?;
         self.put_path(&user.username, DirectoryTarget::User { id: user.id })
             .await
     }
@@ -122,11 +152,22 @@ pub fn user(id: u64, username: &str) -> User {
         bot: false,
         can_create_group: true,
         projects_limit: 100_000,
-        namespace_id: GroupId(1_000_000 + id),
+        namespace_id: namespace_id(UserId(id)),
         created_at: at("2015-12-21T13:14:24.077Z"),
         avatar_url: None,
         profile: Profile::default(),
+        external: false,
+        private_profile: false,
+        note: None,
+        created_by: None,
+        deleted_at: None,
+        deadline: None,
     }
+}
+
+/// The personal namespace of the user with this id: above the ids of groups.
+fn namespace_id(user: UserId) -> GroupId {
+    GroupId(5_000 + user.0)
 }
 
 /// A good personal access token of a user.
@@ -142,6 +183,8 @@ pub fn access_token(id: u64, user: UserId, secret: &Secret, scopes: &[Scope]) ->
         created_at: at("2015-12-21T13:14:24.077Z"),
         last_used_at: None,
         expires_at: None,
+        source: None,
+        family: None,
     }
 }
 
@@ -159,6 +202,13 @@ pub fn group(id: u64, above: &[&Group], path: &str) -> Group {
         ancestors: above.iter().map(|group| group.id).collect(),
         visibility: Visibility::Private,
         created_at: at("2015-12-21T13:14:24.077Z"),
+        description: None,
+        project_creation_level: ProjectCreationLevel::default(),
+        subgroup_creation_level: SubgroupCreationLevel::default(),
+        shared_runners_setting: SharedRunnersSetting::default(),
+        owner: None,
+        deleted_at: None,
+        deadline: None,
     }
 }
 
@@ -185,10 +235,13 @@ pub fn project(id: u64, ancestors: &[GroupId], full_path: &str) -> Project {
         last_activity_at: created_at,
         archived: false,
         deleted_at: None,
+        deadline: None,
         job_count: 0,
         pipeline_count: 0,
         ci_job_token_scope_enabled: false,
         job_token_allowlist: BTreeSet::new(),
+        job_token_groups_allowlist: BTreeSet::new(),
+        job_token_inbound_open: false,
         build_timeout: 3600,
         ci_config_path: None,
         shared_runners_enabled: true,
@@ -206,6 +259,7 @@ pub fn member(source: MemberSource, user: UserId, role: Role) -> Member {
         access_level: role,
         created_at: at("2015-12-21T13:14:24.077Z"),
         expires_at: None,
+        created_by: None,
     }
 }
 
@@ -239,6 +293,7 @@ pub fn pipeline(project: ProjectId, id: u64, first_job: u64, jobs: u64) -> Pipel
         }],
         bridges: BTreeSet::new(),
         retried: BTreeSet::new(),
+        deadline: None,
         revision: 1,
     }
 }
@@ -265,6 +320,8 @@ pub fn job(pipeline: &Pipeline, id: u64, name: &str, status: Status) -> Job {
         log: None,
         token_digest: None,
         debug: false,
+        has_variables: false,
+        erasing: false,
         environment: None,
     }
 }
@@ -297,6 +354,7 @@ pub fn build(pipeline: &Pipeline, id: u64, name: &str, status: Status) -> Build 
         finished_at: finished.then(|| at("2015-12-24T17:54:31.198Z")),
         erased_at: None,
         retried_by: None,
+        deadline: None,
         revision: 1,
     }
 }

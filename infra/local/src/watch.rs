@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{Error, group::Group, invoke::Invoker};
 
@@ -95,6 +95,9 @@ impl Watch {
 
 /// Calls a function for the first time, which builds and starts it.
 pub(crate) async fn warm(invoker: &Invoker, function: &str) -> Result<(), Error> {
+    if function == "sweeper" {
+        return call(invoker, function, scheduled()).await;
+    }
     let event = json!({
         "resource": "/",
         "path": "/",
@@ -105,11 +108,26 @@ pub(crate) async fn warm(invoker: &Invoker, function: &str) -> Result<(), Error>
         "body": null,
         "isBase64Encoded": false,
     });
+    call(invoker, function, event).await
+}
+
+async fn call(invoker: &Invoker, function: &str, event: Value) -> Result<(), Error> {
     invoker
         .invoke(function, event)
         .await
         .map_err(|error| format!("{function}: {error}"))?;
     Ok(())
+}
+
+/// The event of a schedule.
+pub(crate) fn scheduled() -> Value {
+    json!({
+        "version": "0",
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "resources": [],
+        "detail": {},
+    })
 }
 
 /// Writes variables in the form that `cargo lambda watch --env-file` reads: it takes

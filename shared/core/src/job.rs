@@ -201,6 +201,9 @@ pub struct Build {
     /// The job that replaced this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retried_by: Option<JobId>,
+    /// By when the sweeper looks after the row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Time>,
     /// Grows with every change; a decision made on an older picture cannot land.
     pub revision: u64,
 }
@@ -251,6 +254,12 @@ pub struct Job {
     /// The log may hold secrets: it runs with `CI_DEBUG_TRACE` or `CI_DEBUG_SERVICES`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub debug: bool,
+    /// There are variables of its own, given when it was played.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_variables: bool,
+    /// It was erased, and what it left may not be gone yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erasing: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<Environment>,
 }

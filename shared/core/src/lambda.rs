@@ -27,6 +27,29 @@ pub fn run(routes: Router<App>) -> Result<(), Error> {
     })
 }
 
+/// Runs a function that is called on a schedule, whatever the event says.
+pub fn run_scheduled<W, F>(work: W) -> Result<(), Error>
+where
+    W: Fn(App) -> F,
+    F: Future<Output = crate::error::Result<()>>,
+{
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let app = start()?;
+        let work = &work;
+        let handler = lambda_http::service_fn(|_: LambdaEvent<serde::de::IgnoredAny>| {
+            let app = app.clone();
+            async move {
+                work(app).await?;
+                Ok::<(), Error>(())
+            }
+        });
+        lambda_http::lambda_runtime::run(handler).await
+    })
+}
+
 /// All of a start but the warming call: logging, configuration, clients.
 pub fn start() -> Result<App, Error> {
     log_as_json();

@@ -23,3 +23,4 @@ pub mod time;
 pub mod token;
 pub mod trace;
 pub mod user;
+pub mod variable;

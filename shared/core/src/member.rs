@@ -106,6 +106,9 @@ pub struct Member {
     /// On this day the membership has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Day>,
+    /// Who granted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<UserId>,
 }
 
 impl Member {

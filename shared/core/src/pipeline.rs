@@ -57,6 +57,9 @@ pub struct Pipeline {
     /// Which of these ids a later job replaced.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub retried: BTreeSet<JobId>,
+    /// By when the sweeper looks after the row: a change may not have been followed up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Time>,
     /// Grows whenever a decision on an older picture of the jobs would be wrong.
     pub revision: u64,
 }

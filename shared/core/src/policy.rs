@@ -5,6 +5,10 @@
 use crate::member::Role;
 use crate::project::{FeatureAccess, Project, Visibility};
 
+mod group;
+
+pub use group::{GroupAction, may_in_group};
+
 /// What a caller may want to do with a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -16,15 +20,42 @@ pub enum Action {
     ReadBuild,
     /// The log of a job that runs in debug mode, which may show secrets.
     ReadDebugTrace,
+    /// Retry and play.
+    UpdateBuild,
+    CancelBuild,
+    /// Not to wait for the runner that was asked to stop.
+    ForceCancelBuild,
+    EraseBuild,
+    /// To erase a job that the caller started.
+    EraseOwnBuild,
+    ReadMembers,
+    AdminMembers,
+    AdminProject,
+    /// Who may see the project, whether it is archived, and whether it is there at all.
+    OwnProject,
+    AdminAccessTokens,
+    ReadClusterAgents,
+    AdminClusterAgents,
 }
 
-/// How a caller stands towards one project.
+/// How a caller stands towards one project or group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     Anonymous,
     /// Signed in, with the highest role through the project and the groups above it.
     User(Option<Role>),
     Administrator,
+}
+
+impl Standing {
+    /// The role that counts: administrators may all that owners may.
+    pub fn role(self) -> Option<Role> {
+        match self {
+            Self::Administrator => Some(Role::Owner),
+            Self::User(role) => role,
+            Self::Anonymous => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,16 +69,8 @@ pub enum Verdict {
 
 /// Decides. What a caller may not see is hidden, whatever was asked.
 pub fn may(action: Action, project: &Project, standing: Standing) -> Verdict {
-    let role = match standing {
-        Standing::Administrator => Some(Role::Owner),
-        Standing::User(role) => role,
-        Standing::Anonymous => None,
-    };
-    let public_access = match project.visibility {
-        Visibility::Private => false,
-        Visibility::Internal => standing != Standing::Anonymous,
-        Visibility::Public => true,
-    };
+    let role = standing.role();
+    let public_access = is_open(project.visibility, standing);
     if role.is_none() && !public_access {
         return Verdict::Hidden;
     }
@@ -63,11 +86,33 @@ pub fn may(action: Action, project: &Project, standing: Standing) -> Verdict {
         Action::ReadPipeline => builds_open && (project.public_jobs || public_access || reporter),
         Action::ReadBuild => builds_open && (project.public_jobs || reporter),
         Action::ReadDebugTrace => builds_open && role >= Some(Role::Developer),
+        Action::UpdateBuild | Action::CancelBuild | Action::EraseOwnBuild => {
+            builds_open && !project.archived && role >= Some(Role::Developer)
+        }
+        Action::ForceCancelBuild | Action::EraseBuild => {
+            builds_open && !project.archived && role >= Some(Role::Maintainer)
+        }
+        Action::ReadMembers => standing != Standing::Anonymous,
+        Action::ReadClusterAgents => role >= Some(Role::Developer),
+        Action::AdminMembers
+        | Action::AdminProject
+        | Action::AdminAccessTokens
+        | Action::AdminClusterAgents => role >= Some(Role::Maintainer),
+        Action::OwnProject => role >= Some(Role::Owner),
     };
     if allowed {
         Verdict::Allowed
     } else {
         Verdict::Forbidden
+    }
+}
+
+/// Whether the caller sees it without being a member.
+fn is_open(visibility: Visibility, standing: Standing) -> bool {
+    match visibility {
+        Visibility::Private => false,
+        Visibility::Internal => standing != Standing::Anonymous,
+        Visibility::Public => true,
     }
 }
 

@@ -52,6 +52,9 @@ pub struct Project {
     /// Marked for deletion: nobody sees it any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Time>,
+    /// By when the sweeper looks after the row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Time>,
     /// Published jobs, retried ones included: the total of the job list.
     pub job_count: u64,
     /// Published pipelines, child pipelines left out: the total of the pipeline list.
@@ -63,6 +66,12 @@ pub struct Project {
     /// Projects whose job tokens may come in besides the project's own.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub job_token_allowlist: BTreeSet<ProjectId>,
+    /// Groups whose projects' job tokens may come in.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub job_token_groups_allowlist: BTreeSet<GroupId>,
+    /// Lets the job tokens of all projects in; otherwise only listed ones.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub job_token_inbound_open: bool,
     /// Seconds.
     pub build_timeout: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -83,9 +92,15 @@ impl Project {
         }
     }
 
-    /// Its job tokens may always come in; others' only when listed.
-    pub fn admits_job_token_of(&self, source: ProjectId) -> bool {
-        source == self.id || self.job_token_allowlist.contains(&source)
+    /// Its own job tokens may always come in; those of others if it is open to them, or
+    /// when they or a group above them are listed.
+    pub fn admits_job_token_of(&self, source: &Self) -> bool {
+        let listed = || {
+            let groups = &self.job_token_groups_allowlist;
+            self.job_token_allowlist.contains(&source.id)
+                || source.ancestors().iter().any(|id| groups.contains(id))
+        };
+        source.id == self.id || self.job_token_inbound_open || listed()
     }
 }
 
@@ -113,6 +128,73 @@ pub struct Group {
     pub ancestors: Vec<GroupId>,
     pub visibility: Visibility,
     pub created_at: Time,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub project_creation_level: ProjectCreationLevel,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub subgroup_creation_level: SubgroupCreationLevel,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub shared_runners_setting: SharedRunnersSetting,
+    /// Whose personal namespace it is: then it is no group to anybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<UserId>,
+    /// Marked for deletion: nobody sees it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Time>,
+    /// By when the sweeper looks after the row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Time>,
+}
+
+impl Group {
+    /// Whether it is a group to anybody: neither deleted nor somebody's personal namespace.
+    pub fn exists(&self) -> bool {
+        self.deleted_at.is_none() && self.owner.is_none()
+    }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// Who may create projects in a group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProjectCreationLevel {
+    Noone,
+    Owner,
+    Maintainer,
+    #[default]
+    Developer,
+    Administrator,
+}
+
+/// Who may create groups in a group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SubgroupCreationLevel {
+    Owner,
+    #[default]
+    Maintainer,
+}
+
+/// Whether the projects of a group may use the instance's runners.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SharedRunnersSetting {
+    #[default]
+    Enabled,
+    DisabledAndOverridable,
+    DisabledAndUnoverridable,
+}
+
+/// Keeps a project's name unique within its namespace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectName {
+    pub namespace_id: GroupId,
+    pub name: String,
+    pub project_id: ProjectId,
 }
 
 /// What a full path leads to. Paths are unique whatever their case, so the key is lower case.

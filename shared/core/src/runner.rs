@@ -44,6 +44,9 @@ pub struct RunnerManager {
     pub contacted_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip_address: Option<String>,
+    /// It can be asked to stop a job, and reports when it has.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cancel_gracefully: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]

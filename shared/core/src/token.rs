@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
 
 use crate::ids::{JobId, ProjectId, TokenId, UserId};
+use crate::member::Source;
 use crate::time::{Day, Time};
 
 /// What a token allows. Others of GitLab's scopes are added with the routes that need them.
@@ -33,6 +34,27 @@ pub enum Scope {
 }
 
 impl Scope {
+    pub const ALL: [Self; 14] = [
+        Self::Api,
+        Self::ReadUser,
+        Self::ReadApi,
+        Self::ReadRepository,
+        Self::WriteRepository,
+        Self::ReadRegistry,
+        Self::WriteRegistry,
+        Self::CreateRunner,
+        Self::ManageRunner,
+        Self::K8sProxy,
+        Self::SelfRotate,
+        Self::AiFeatures,
+        Self::Sudo,
+        Self::AdminMode,
+    ];
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.as_str() == text)
+    }
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Api => "api",
@@ -71,9 +93,31 @@ pub struct AccessToken {
     /// On this day it has expired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Day>,
+    /// Whose token it is, if it is not a person's: `user_id` is a bot then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// The first of the tokens that this one replaced by rotation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<TokenId>,
+}
+
+/// Leads from a token's number to its row. It never changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenLink {
+    pub id: TokenId,
+    pub digest: Digest,
+    pub user_id: UserId,
 }
 
 impl AccessToken {
+    pub fn link(&self) -> TokenLink {
+        TokenLink {
+            id: self.id,
+            digest: self.digest.clone(),
+            user_id: self.user_id,
+        }
+    }
+
     pub fn is_expired(&self, today: Day) -> bool {
         self.expires_at.is_some_and(|day| day <= today)
     }

@@ -36,6 +36,28 @@ pub struct User {
     pub avatar_url: Option<String>,
     #[serde(default)]
     pub profile: Profile,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub external: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub private_profile: bool,
+    /// What administrators write down about them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<UserId>,
+    /// Marked for deletion: nobody sees them any more, and their tokens are dead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Time>,
+    /// By when the sweeper looks after the row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Time>,
+}
+
+/// Keeps an address, in lower case, with one user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Email {
+    pub email: String,
+    pub user_id: UserId,
 }
 
 /// What people tell of themselves.

@@ -10,7 +10,7 @@ use switchyard_tests::world::{ROOT, job};
 use switchyard_tests::{Answer, Caller, TestApp};
 
 use super::place::{Place, furnish, running_job};
-use crate::endpoints::{ENDPOINTS, Endpoint};
+use crate::endpoints::{Endpoint, reads};
 
 /// A private project that is furnished, and by a path a private project that moved.
 const HIDDEN: ProjectId = ProjectId(1);
@@ -26,7 +26,7 @@ fn visible(answer: Answer) -> (u16, HeaderMap, Vec<u8>) {
 }
 
 fn project_endpoints() -> impl Iterator<Item = &'static Endpoint> {
-    ENDPOINTS.iter().filter(|endpoint| endpoint.is_in_project())
+    reads().filter(|endpoint| endpoint.is_in_project())
 }
 
 async fn assert_alike(app: &TestApp, hidden: &str, missing: &str, caller: &Caller) {
@@ -160,7 +160,7 @@ async fn jobs_and_pipelines_that_are_not_the_projects_look_like_missing_ones() {
 #[tokio::test]
 async fn whoever_must_sign_in_and_does_not_costs_no_read() {
     let app = TestApp::new().await;
-    for endpoint in ENDPOINTS.iter().filter(|endpoint| !endpoint.anonymous) {
+    for endpoint in reads().filter(|endpoint| !endpoint.anonymous) {
         let path = endpoint.at(&Place::of(HIDDEN));
         let nonsense = Caller::JobToken("no job token".to_owned());
         for caller in [&Caller::Nobody, &nonsense] {

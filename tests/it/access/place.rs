@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use switchyard::ids::{JobId, ProjectId, UserId};
-use switchyard::job::{Bridge, Status};
+use switchyard::job::{Bridge, Status, When};
 use switchyard::pipeline::Pipeline;
 use switchyard::project::Project;
+use switchyard::store::counters::Counter;
 use switchyard::token::Secret;
 use switchyard_local::seed;
 use switchyard_tests::world::{ROOT, job};
@@ -16,7 +17,12 @@ use switchyard_tests::{Caller, TestApp};
 pub(crate) struct Place {
     pub(crate) project: String,
     pub(crate) pipeline: u64,
-    pub(crate) job: u64,
+    /// Below the ids of its jobs, which count from 1 on.
+    pub(crate) jobs: u64,
+    pub(crate) group: String,
+    pub(crate) user: u64,
+    pub(crate) token: u64,
+    pub(crate) agent: u64,
 }
 
 impl Place {
@@ -25,36 +31,56 @@ impl Place {
         Self {
             project: project.to_string(),
             pipeline: project.0 * 100,
-            job: project.0 * 100 + 1,
+            jobs: project.0 * 100,
+            group: project.to_string(),
+            user: FELLOW.0,
+            token: 1000 + FELLOW.0,
+            agent: project.0,
         }
     }
 }
 
-/// The job whose log may show secrets.
-pub(crate) fn debug_job(project: ProjectId) -> u64 {
-    project.0 * 100 + 2
-}
+/// Somebody who is there to be shown and changed, a reporter of every furnished project.
+pub(crate) const FELLOW: UserId = UserId(80);
 
-/// Gives a project a pipeline at the head of `main` with a job, a job in debug mode and
-/// a bridge, and a running job in the name of `user`, whose token is given.
+/// The job whose log may show secrets.
+pub(crate) const DEBUG_JOB: u64 = 2;
+/// A job that runs.
+pub(crate) const RUNNING_JOB: u64 = 3;
+/// A bridge that is done.
+pub(crate) const BRIDGE: u64 = 4;
+/// A job that waits for somebody to play it.
+pub(crate) const MANUAL_JOB: u64 = 5;
+
+/// Gives a project a pipeline at the head of `main` with the jobs named above, of which
+/// the running one is in the name of `user`, and its token is given.
 pub(crate) async fn furnish(app: &TestApp, project: &Project, user: UserId) -> Caller {
     let id = project.id.0 * 100;
-    let mut pipeline = seed::pipeline(project.id, id, id + 1, 4);
-    pipeline.bridges = BTreeSet::from([JobId(id + 4)]);
+    let mut pipeline = seed::pipeline(project.id, id, id + 1, 5);
+    pipeline.bridges = BTreeSet::from([JobId(id + BRIDGE)]);
     app.seed.put(&pipeline).await.unwrap();
+    let store = &app.seed.store;
+    store.skip_ids(Counter::Jobs, id + 99).await.unwrap();
+    store.skip_ids(Counter::Pipelines, id).await.unwrap();
     let head = seed::branch(project.id, "main", &pipeline.sha);
     app.seed.put(&head).await.unwrap();
-    for (job_id, debug) in [(id + 1, false), (id + 2, true)] {
+    for (job_id, debug) in [(id + 1, false), (id + DEBUG_JOB, true)] {
         let mut job = job(&pipeline, job_id, Status::Success, |job| job.debug = debug);
         app.seed.archive_log(&mut job, b"a log\n").await.unwrap();
         app.seed.put(&job).await.unwrap();
     }
     let bridge = Bridge {
-        build: seed::build(&pipeline, id + 4, "deploy", Status::Success),
+        build: seed::build(&pipeline, id + BRIDGE, "deploy", Status::Success),
         downstream: None,
     };
     app.seed.put(&bridge).await.unwrap();
-    running_job(app, &pipeline, id + 3, user).await
+    let mut manual = job(&pipeline, id + MANUAL_JOB, Status::Manual, |job| {
+        job.build.when = When::Manual;
+        job.build.allow_failure = true;
+    });
+    manual.build.stage = "deploy".to_owned();
+    app.seed.put(&manual).await.unwrap();
+    running_job(app, &pipeline, id + RUNNING_JOB, user).await
 }
 
 /// Adds a running job in somebody's name, and gives its token.
@@ -77,6 +103,7 @@ pub(crate) async fn running_job(
 /// administrator started there.
 pub(crate) async fn one_project(app: &TestApp) -> (Caller, Caller) {
     let root = app.administrator().await;
+    app.add_user(&seed::user(FELLOW.0, "fellow")).await;
     let project = app.add_project(1, |_| {}).await;
     let job = furnish(app, &project, ROOT).await;
     (root, job)

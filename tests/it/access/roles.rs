@@ -12,7 +12,7 @@ use switchyard_local::seed::{self, at};
 use switchyard_tests::world::ROOT;
 use switchyard_tests::{Caller, TestApp};
 
-use super::place::{Place, debug_job, furnish, running_job};
+use super::place::{DEBUG_JOB, Place, furnish, running_job};
 
 const PROJECT: Source = Source::Project(ProjectId(1));
 const PARENT: Source = Source::Group(GroupId(11));
@@ -48,7 +48,7 @@ fn opened_by(role: Option<Role>) -> [u16; 3] {
 }
 
 async fn opened_to(app: &TestApp, caller: &Caller) -> [u16; 3] {
-    let trace = format!("/api/v4/projects/1/jobs/{}/trace", debug_job(ProjectId(1)));
+    let trace = format!("/api/v4/projects/1/jobs/{}/trace", 100 + DEBUG_JOB);
     let paths = ["/api/v4/projects/1", "/api/v4/projects/1/jobs", &trace];
     let mut statuses = [0; 3];
     for (status, path) in statuses.iter_mut().zip(paths) {
@@ -167,7 +167,7 @@ async fn what_changed_counts_on_the_next_request() {
     let app = TestApp::new().await;
     let mut project = nested_project(&app).await;
     furnish(&app, &project, ROOT).await;
-    let job_path = format!("/api/v4/projects/1/jobs/{}", Place::of(project.id).job);
+    let job_path = format!("/api/v4/projects/1/jobs/{}", Place::of(project.id).jobs + 1);
     let status = async |caller: &Caller| app.get(&job_path, caller).await.status.as_u16();
 
     // A membership that ends while the function runs.
@@ -192,7 +192,7 @@ async fn what_changed_counts_on_the_next_request() {
     let secret = Secret::personal_access_token();
     let scopes = [switchyard::token::Scope::Api];
     let mut token = seed::access_token(4, UserId(4), &secret, &scopes);
-    app.seed.put(&token).await.unwrap();
+    app.seed.put_token(&token).await.unwrap();
     let caller = Caller::token(&secret);
     assert_eq!(status(&caller).await, 200);
     token.expires_at = Day::parse("2015-12-26");

@@ -54,6 +54,7 @@ impl<'a> World<'a> {
         self.walk_traces().await;
         self.walk_pipelines().await;
         self.walk_projects().await;
+        self.app.sweep().await;
     }
 
     async fn get(&self, path: &str, caller: &Caller, status: u16) {
@@ -80,7 +81,7 @@ impl<'a> World<'a> {
             "/jobs?pagination=keyset&per_page=1",
             "/jobs?name=test&created_after=2015-01-01T00:00:00Z",
             "/jobs/101",
-            "/jobs/105",
+            "/jobs/109",
             "/pipelines/100/jobs",
             "/pipelines/100/jobs?include_retried=true&scope=running",
             "/pipelines/100/bridges",
@@ -116,7 +117,7 @@ impl<'a> World<'a> {
 
     async fn walk_traces(&self) {
         add_logs(self.app).await;
-        self.get_in_project(&["/jobs/101/trace", "/jobs/105/trace", "/jobs/123/trace"])
+        self.get_in_project(&["/jobs/101/trace", "/jobs/109/trace", "/jobs/123/trace"])
             .await;
         for (job, redirected) in [(121, true), (122, true), (123, false)] {
             let path = format!("/api/v4/projects/1/jobs/{job}/trace");
@@ -204,12 +205,13 @@ async fn add_runner(app: &TestApp) {
         created_at,
         contacted_at: None,
         ip_address: None,
+        cancel_gracefully: false,
     };
     app.seed.put(&runner).await.unwrap();
     app.seed.put(&manager).await.unwrap();
-    let pipeline = seed::pipeline(ProjectId(1), 105, 105, 1);
+    let pipeline = seed::pipeline(ProjectId(1), 109, 109, 1);
     app.seed.put(&pipeline).await.unwrap();
-    app.seed.put(&taken(&pipeline, 105)).await.unwrap();
+    app.seed.put(&taken(&pipeline, 109)).await.unwrap();
 }
 
 /// Agent 1 of the project itself, agent 2 of the personal project, granted to the group.

@@ -23,6 +23,13 @@ impl IntoResponse for Error {
             | Self::InsufficientScope { .. }
             | Self::Validation(_)
             | Self::BadRequest(_)
+            | Self::Invalid(_)
+            | Self::Refused(_)
+            | Self::Conflict(_)
+            | Self::ResourceLock
+            | Self::PreconditionFailed
+            | Self::UnsupportedMediaType(_)
+            | Self::Unprocessable(_)
             | Self::Forbidden(_)
             | Self::ResourceNotFound(_)
             | Self::RecordNotFound
@@ -68,8 +75,23 @@ fn answer(error: &Error) -> (StatusCode, Value) {
         Error::Validation(text) => (StatusCode::BAD_REQUEST, json!({ "error": text })),
         Error::BadRequest(reason) => (
             StatusCode::BAD_REQUEST,
-            with_reason("400 Bad request", *reason),
+            with_reason("400 Bad request", reason.as_deref()),
         ),
+        Error::Invalid(errors) => (StatusCode::BAD_REQUEST, json!({ "message": errors.0 })),
+        Error::Refused(text) => (StatusCode::BAD_REQUEST, message(text)),
+        Error::Conflict(text) => (StatusCode::CONFLICT, message(text)),
+        Error::ResourceLock => (StatusCode::CONFLICT, message("409 Conflict: Resource lock")),
+        Error::PreconditionFailed => (
+            StatusCode::PRECONDITION_FAILED,
+            message("412 Precondition Failed"),
+        ),
+        Error::UnsupportedMediaType(content_type) => (
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            json!({ "error": format!(
+                "The provided content-type '{content_type}' is not supported."
+            ) }),
+        ),
+        Error::Unprocessable(text) => (StatusCode::UNPROCESSABLE_ENTITY, message(text)),
         Error::Forbidden(reason) => (
             StatusCode::FORBIDDEN,
             with_reason("403 Forbidden", reason.as_deref()),
@@ -135,6 +157,13 @@ fn extra_header(error: &Error) -> Option<(HeaderName, HeaderValue)> {
         | Error::InsufficientScope { .. }
         | Error::Validation(_)
         | Error::BadRequest(_)
+        | Error::Invalid(_)
+        | Error::Refused(_)
+        | Error::Conflict(_)
+        | Error::ResourceLock
+        | Error::PreconditionFailed
+        | Error::UnsupportedMediaType(_)
+        | Error::Unprocessable(_)
         | Error::Forbidden(_)
         | Error::ResourceNotFound(_)
         | Error::RecordNotFound

@@ -12,7 +12,8 @@ pub mod request;
 pub mod views;
 
 pub use access::{
-    Accepts, CallerAccess, Endpoint, JobAccess, JobTokenAccess, PipelineAccess, ProjectAccess,
+    Accepts, BuildAccess, CallerAccess, Endpoint, GroupAccess, JobAccess, JobTokenAccess,
+    PipelineAccess, ProjectAccess,
 };
 pub use app::{App, Clock};
 pub use params::Reader;

@@ -1,5 +1,5 @@
-//! Parameters, read as Rack and Grape read them: one tree from the query string,
-//! then typed values, with all that is wrong collected into one text.
+//! Parameters, read as Rack and Grape read them: one tree from the query string and the
+//! body, then typed values, with all that is wrong collected into one text.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,9 @@ use percent_encoding::percent_decode_str;
 
 use crate::error::{Error, Result};
 use crate::job::Status;
-use crate::time::Time;
+use crate::time::{Day, Time};
+
+mod body;
 
 /// Nesting beyond this is refused. Nothing in the API needs more than three.
 const MAX_DEPTH: usize = 32;
@@ -42,6 +44,13 @@ impl Params {
             insert(&mut root, first, &rest, value)?;
         }
         Ok(Self(root))
+    }
+
+    /// These and those of a body, which come first where both have a name.
+    #[must_use]
+    pub fn overlaid(mut self, body: Self) -> Self {
+        self.0.extend(body.0);
+        self
     }
 
     pub fn get(&self, name: &str) -> Option<&Value> {
@@ -197,6 +206,57 @@ impl<'a> Reader<'a> {
         self.faults.push(text);
     }
 
+    /// Whether it was given at all, be it empty.
+    pub fn has(&self, name: &str) -> bool {
+        self.params.get(name).is_some()
+    }
+
+    /// The parameter as it came, for what has a form of its own.
+    pub fn value(&self, name: &str) -> Option<&'a Value> {
+        self.params.get(name)
+    }
+
+    /// What has to be given. In its place comes the type's own emptiness where it is
+    /// missing or wrong: [`finish`](Self::finish) then refuses the request.
+    pub fn required<T: Default>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Self, &str) -> Option<T>,
+    ) -> T {
+        if !self.has(name) {
+            self.fault(format!("{name} is missing"));
+            return T::default();
+        }
+        read(self, name).unwrap_or_default()
+    }
+
+    /// What an empty value clears: none if it was not given, `Some(None)` if it is empty.
+    pub fn clearable<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Self, &str) -> Option<T>,
+    ) -> Option<Option<T>> {
+        self.has(name).then(|| read(self, name))
+    }
+
+    /// Of these parameters one has to be given, or more.
+    pub fn at_least_one_of(&mut self, names: &[&str]) {
+        if !names.iter().any(|name| self.has(name)) {
+            let names = names.join(", ");
+            self.fault(format!(
+                "{names} are missing, at least one parameter must be provided"
+            ));
+        }
+    }
+
+    /// Of these parameters only one may be given.
+    pub fn mutually_exclusive(&mut self, names: &[&str]) {
+        if names.iter().filter(|name| self.has(name)).count() > 1 {
+            let names = names.join(", ");
+            self.fault(format!("{names} are mutually exclusive"));
+        }
+    }
+
     /// A text; an empty one counts as absent.
     pub fn text(&mut self, name: &str) -> Option<String> {
         match self.params.get(name) {
@@ -220,6 +280,41 @@ impl<'a> Reader<'a> {
             "false" | "f" | "0" | "no" | "n" | "off" => Some(false),
             _ => self.invalid(name),
         }
+    }
+
+    /// Texts: a list, or one text with commas. An empty text is an empty list.
+    pub fn list(&mut self, name: &str) -> Option<Vec<String>> {
+        match self.params.get(name)? {
+            Value::Text(text) => {
+                let texts = text.split(',').map(str::trim);
+                let texts = texts.filter(|text| !text.is_empty());
+                Some(texts.map(str::to_owned).collect())
+            }
+            Value::List(values) => {
+                let texts = values.iter().map(|value| match value {
+                    Value::Text(text) => Some(text.clone()),
+                    Value::List(_) | Value::Map(_) => None,
+                });
+                texts.collect::<Option<_>>().or_else(|| self.invalid(name))
+            }
+            Value::Map(_) => self.invalid(name),
+        }
+    }
+
+    /// Whole numbers, as [`list`](Self::list).
+    pub fn integers(&mut self, name: &str) -> Option<Vec<i64>> {
+        let texts = self.list(name)?;
+        let numbers = texts.iter().map(|text| integer(text));
+        numbers
+            .collect::<Option<_>>()
+            .or_else(|| self.invalid(name))
+    }
+
+    /// A day, also as a time of that day.
+    pub fn day(&mut self, name: &str) -> Option<Day> {
+        let text = self.text(name)?;
+        let day = Day::parse(&text).or_else(|| Time::parse(&text).map(Time::day));
+        day.or_else(|| self.invalid(name))
     }
 
     /// A point in time in ISO 8601.

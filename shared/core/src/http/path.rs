@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 
 use super::params::integer;
 use crate::error::{Error, Result};
-use crate::ids::{MAX_ID, ProjectId};
+use crate::ids::{GroupId, MAX_ID, ProjectId, UserId};
 
 /// How a project is addressed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -17,6 +17,43 @@ pub enum ProjectRef {
     Path(String),
     /// Neither a number that is an id nor a full path: no project is called so.
     None,
+}
+
+/// How a group is addressed. Unlike a project's, its path may be one name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum GroupRef {
+    Id(GroupId),
+    /// A full path in lower case.
+    Path(String),
+    /// A number that is no id: no group is called so.
+    None,
+}
+
+impl GroupRef {
+    /// A number, as a parameter gives it.
+    pub fn of_number(text: &str) -> Self {
+        let number = integer(text).and_then(existing);
+        number.map_or(Self::None, |id| Self::Id(GroupId(id)))
+    }
+}
+
+/// How a user is addressed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum UserRef {
+    Id(UserId),
+    /// In lower case.
+    Username(String),
+    /// A number that is no id.
+    None,
+}
+
+impl UserRef {
+    pub fn parse(text: &str) -> Self {
+        match integer(text) {
+            Some(number) => existing(number).map_or(Self::None, |id| Self::Id(UserId(id))),
+            None => Self::Username(text.to_lowercase()),
+        }
+    }
 }
 
 /// A segment of the path, by its name in the route.
@@ -56,6 +93,16 @@ pub fn project(parts: &Parts) -> Result<ProjectRef> {
     })
 }
 
+/// The group that `:id` names.
+pub fn group(parts: &Parts) -> Result<GroupRef> {
+    let text = segment(parts, "id")?;
+    let number = integer(&text).filter(|_| !text.starts_with('+'));
+    Ok(match number {
+        Some(number) => existing(number).map_or(GroupRef::None, |id| GroupRef::Id(GroupId(id))),
+        None => GroupRef::Path(text.to_lowercase()),
+    })
+}
+
 /// A numeric id in the path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Id {
@@ -66,12 +113,11 @@ pub enum Id {
     Invalid,
 }
 
-pub fn id(parts: &Parts, name: &str) -> Result<Id> {
-    let text = segment(parts, name)?;
-    Ok(match integer(&text) {
+pub fn id_of(text: &str) -> Id {
+    match integer(text) {
         Some(number) => existing(number).map_or(Id::Impossible, Id::Known),
         None => Id::Invalid,
-    })
+    }
 }
 
 /// The last id that a number could name: `integer` saturates, so the last one is no row's.

@@ -1,14 +1,18 @@
 //! What every handler knows of a request: when it came, and how to link back to it.
 
-use axum::extract::OriginalUri;
-use http::header;
+use axum::extract::{OriginalUri, Request};
+use bytes::Bytes;
 use http::request::Parts;
+use http::{Method, header};
 use lambda_http::request::RequestContext;
 
 use super::app::App;
 use super::params::Params;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::time::Time;
+
+/// What Lambda hands over at most.
+const MAX_BODY: usize = 6 * 1024 * 1024;
 
 /// One request, apart from who asks.
 #[derive(Clone, Debug)]
@@ -24,9 +28,29 @@ pub struct RequestInfo {
 }
 
 impl RequestInfo {
+    /// Reads a request, with the parameters in its body. That of a `GET` is left alone:
+    /// clients send all kinds of types with none.
+    ///
     /// # Errors
-    /// 400 for a query string or a path that cannot be read.
-    pub fn of(parts: &Parts, app: &App) -> Result<Self> {
+    /// 400 for a query string, a path or a body that cannot be read, 415 for a body of a
+    /// type that is not known.
+    pub async fn read(request: Request, app: &App) -> Result<(Parts, Self)> {
+        let (parts, body) = request.into_parts();
+        let body = match parts.method {
+            Method::GET | Method::HEAD => Bytes::new(),
+            _ => axum::body::to_bytes(body, MAX_BODY)
+                .await
+                .map_err(|_| Error::BadRequest(None))?,
+        };
+        let content_type = parts.headers.get(header::CONTENT_TYPE);
+        let content_type = content_type.and_then(|value| value.to_str().ok());
+        let body = Params::of_body(content_type, body).await?;
+        let mut request = Self::of(&parts, app)?;
+        request.params = request.params.overlaid(body);
+        Ok((parts, request))
+    }
+
+    fn of(parts: &Parts, app: &App) -> Result<Self> {
         let uri = parts
             .extensions
             .get::<OriginalUri>()

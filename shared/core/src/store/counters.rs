@@ -60,6 +60,22 @@ impl Store {
             .ok_or_else(|| Error::Internal(format!("the counter {} has no number", counter.name())))
     }
 
+    /// The last id that was given out; 0 before the first. Strongly consistent.
+    pub(super) async fn last_id(&self, counter: Counter) -> Result<u64> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(self.table(Table::Counters))
+            .key("name", AttributeValue::S(counter.name().to_owned()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| failure("GetItem", error))?;
+        let last = answer.item.as_ref().and_then(|item| item.get("last_id"));
+        let last = last.and_then(|last| last.as_n().ok()?.parse().ok());
+        Ok(last.unwrap_or_default())
+    }
+
     /// Makes sure that ids up to `last` are not given out any more.
     pub async fn skip_ids(&self, counter: Counter, last: u64) -> Result<()> {
         let raised = self

@@ -20,7 +20,10 @@ const CAPACITY: usize = 4_096;
 pub struct Hints {
     pub user_of_token: Links<Digest, UserId>,
     pub project_of_path: Links<String, ProjectId>,
+    pub user_of_name: Links<String, UserId>,
     pub ancestors_of_project: Links<ProjectId, Vec<GroupId>>,
+    pub group_of_path: Links<String, GroupId>,
+    pub ancestors_of_group: Links<GroupId, Vec<GroupId>>,
     pub relations_of_job: Links<(ProjectId, JobId), JobRelations>,
     pub user_of_pipeline: Links<(ProjectId, PipelineId), UserId>,
 }

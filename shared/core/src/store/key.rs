@@ -6,14 +6,16 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{Row, number};
 use crate::agent::{Agent, AgentGrant};
-use crate::ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, RunnerId, UserId};
+use crate::ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, RunnerId, TokenId, UserId};
 use crate::job::{Bridge, Job};
 use crate::member::{Member, Source};
 use crate::pipeline::{Pipeline, Ref};
-use crate::project::{DirectoryEntry, Group, Project};
+use crate::project::{DirectoryEntry, Group, Namespace, Project, ProjectName};
 use crate::runner::{Runner, RunnerManager};
-use crate::token::{AccessToken, Digest};
-use crate::user::User;
+use crate::time::Time;
+use crate::token::{AccessToken, Digest, TokenLink};
+use crate::user::{Email, User};
+use crate::variable::{Owner, Variable};
 
 /// The tables that the code uses; `infra/template.yaml` declares them and those of later use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,6 +28,7 @@ pub enum Table {
     Directory,
     Members,
     Tokens,
+    TokenIds,
     Agents,
     AgentGrants,
     Pipelines,
@@ -33,11 +36,12 @@ pub enum Table {
     Bridges,
     LogChunks,
     Refs,
+    Variables,
     Counters,
 }
 
 impl Table {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Projects,
         Self::Groups,
         Self::Users,
@@ -46,6 +50,7 @@ impl Table {
         Self::Directory,
         Self::Members,
         Self::Tokens,
+        Self::TokenIds,
         Self::Agents,
         Self::AgentGrants,
         Self::Pipelines,
@@ -53,6 +58,7 @@ impl Table {
         Self::Bridges,
         Self::LogChunks,
         Self::Refs,
+        Self::Variables,
         Self::Counters,
     ];
 
@@ -67,6 +73,7 @@ impl Table {
             Self::Directory => "DIRECTORY_TABLE",
             Self::Members => "MEMBERS_TABLE",
             Self::Tokens => "TOKENS_TABLE",
+            Self::TokenIds => "TOKEN_IDS_TABLE",
             Self::Agents => "AGENTS_TABLE",
             Self::AgentGrants => "AGENT_GRANTS_TABLE",
             Self::Pipelines => "PIPELINES_TABLE",
@@ -74,13 +81,16 @@ impl Table {
             Self::Bridges => "BRIDGES_TABLE",
             Self::LogChunks => "LOG_CHUNKS_TABLE",
             Self::Refs => "REFS_TABLE",
+            Self::Variables => "VARIABLES_TABLE",
             Self::Counters => "COUNTERS_TABLE",
         }
     }
 
     pub const fn partition_key(self) -> &'static str {
         match self {
-            Self::Projects | Self::Groups | Self::Users | Self::Runners => "bucket",
+            Self::Projects | Self::Groups | Self::Users | Self::Runners | Self::TokenIds => {
+                "bucket"
+            }
             Self::RunnerManagers => "runner_id",
             Self::Directory => "path",
             Self::Members | Self::AgentGrants => "source",
@@ -89,6 +99,7 @@ impl Table {
                 "project_id"
             }
             Self::LogChunks => "job_id",
+            Self::Variables => "owner",
             Self::Counters => "name",
         }
     }
@@ -123,8 +134,13 @@ pub enum Key {
     RunnerManager(RunnerId, String),
     /// A full path in lower case.
     Directory(String),
+    /// A project's name in its namespace; it lies beside the paths, as no path has a `#`.
+    ProjectName(GroupId, String),
+    /// A user's address in lower case, which lies there too: with an `@` in front.
+    Email(String),
     Member(Source, UserId),
     Token(Digest),
+    TokenLink(TokenId),
     Agent(ProjectId, AgentId),
     AgentGrant(Source, AgentId),
     Pipeline(ProjectId, PipelineId),
@@ -133,6 +149,7 @@ pub enum Key {
     /// A log chunk by the place of its first byte.
     LogChunk(JobId, u64),
     Ref(ProjectId, String),
+    Variable(Owner, String),
 }
 
 /// Rows that are listed instance-wide lie in buckets of ten thousand, so that a
@@ -151,7 +168,9 @@ impl Key {
     pub fn is_possible(&self) -> bool {
         match self {
             Self::Directory(path) => (1..=MAX_PARTITION_KEY).contains(&path.len()),
-            Self::RunnerManager(_, text) | Self::Ref(_, text) => {
+            Self::ProjectName(_, name) => (1..=MAX_PARTITION_KEY - 32).contains(&name.len()),
+            Self::Email(email) => (1..MAX_PARTITION_KEY).contains(&email.len()),
+            Self::RunnerManager(_, text) | Self::Ref(_, text) | Self::Variable(_, text) => {
                 (1..=MAX_SORT_KEY).contains(&text.len())
             }
             Self::Project(_)
@@ -160,6 +179,7 @@ impl Key {
             | Self::Runner(_)
             | Self::Member(..)
             | Self::Token(_)
+            | Self::TokenLink(_)
             | Self::Agent(..)
             | Self::AgentGrant(..)
             | Self::Pipeline(..)
@@ -176,9 +196,10 @@ impl Key {
             Self::User(_) => Table::Users,
             Self::Runner(_) => Table::Runners,
             Self::RunnerManager(..) => Table::RunnerManagers,
-            Self::Directory(_) => Table::Directory,
+            Self::Directory(_) | Self::ProjectName(..) | Self::Email(_) => Table::Directory,
             Self::Member(..) => Table::Members,
             Self::Token(_) => Table::Tokens,
+            Self::TokenLink(_) => Table::TokenIds,
             Self::Agent(..) => Table::Agents,
             Self::AgentGrant(..) => Table::AgentGrants,
             Self::Pipeline(..) => Table::Pipelines,
@@ -186,6 +207,7 @@ impl Key {
             Self::Bridge(..) => Table::Bridges,
             Self::LogChunk(..) => Table::LogChunks,
             Self::Ref(..) => Table::Refs,
+            Self::Variable(..) => Table::Variables,
         }
     }
 
@@ -204,10 +226,15 @@ impl Key {
                 vec![("runner_id", number(runner.0)), ("system_id", text(system))]
             }
             Self::Directory(path) => vec![("path", text(path))],
+            Self::ProjectName(namespace, name) => {
+                vec![("path", text(&format!("#{namespace}/{name}")))]
+            }
+            Self::Email(email) => vec![("path", text(&format!("@{email}")))],
             Self::Member(source, user) => {
                 vec![("source", text(source)), ("user_id", number(user.0))]
             }
             Self::Token(digest) => vec![("digest", text(&digest.as_str()))],
+            Self::TokenLink(id) => in_bucket(id.0),
             Self::Agent(project, id) => in_project(project, id.0),
             Self::AgentGrant(source, agent) => {
                 vec![("source", text(source)), ("agent_id", number(agent.0))]
@@ -220,6 +247,7 @@ impl Key {
             Self::Ref(project, name) => {
                 vec![("project_id", number(project.0)), ("name", text(name))]
             }
+            Self::Variable(owner, key) => vec![("owner", text(owner)), ("key", text(key))],
         };
         attributes
             .into_iter()
@@ -233,21 +261,66 @@ pub(crate) fn in_project(project: ProjectId, text: &str) -> AttributeValue {
     AttributeValue::S(format!("{project}#{text}"))
 }
 
+/// Where rows lie that the sweeper looks for, so that no partition of an index is hot.
+pub(super) const DEADLINE_SHARDS: u64 = 4;
+
+/// Puts a row with a deadline into the sparse index `by_deadline`.
+fn due(deadline: Option<Time>, id: u64) -> impl Iterator<Item = (&'static str, AttributeValue)> {
+    let shard = deadline.map(|_| ("deadline_shard", number(id % DEADLINE_SHARDS)));
+    shard.into_iter()
+}
+
+/// The key of the index that lists what a namespace holds directly.
+pub(crate) fn namespace_key(namespace: &Namespace) -> String {
+    match namespace {
+        Namespace::User { user_id } => format!("user#{user_id}"),
+        Namespace::Group { ancestors } => {
+            let group = ancestors.last().copied().unwrap_or(GroupId(0));
+            format!("group#{group}")
+        }
+    }
+}
+
 impl Row for Project {
+    const GUARDS: &[&str] = &["deleted_at"];
+
     fn key(&self) -> Key {
         Key::Project(self.id)
+    }
+
+    fn index_attributes(&self) -> Vec<(&'static str, AttributeValue)> {
+        let namespace = AttributeValue::S(namespace_key(&self.namespace));
+        let mut attributes = vec![("in_namespace", namespace)];
+        attributes.extend(due(self.deadline, self.id.0));
+        attributes
     }
 }
 
 impl Row for Group {
+    const GUARDS: &[&str] = &["deleted_at"];
+
     fn key(&self) -> Key {
         Key::Group(self.id)
+    }
+
+    fn index_attributes(&self) -> Vec<(&'static str, AttributeValue)> {
+        let parent = self.ancestors.last().map(|id| ("parent_id", number(id.0)));
+        parent
+            .into_iter()
+            .chain(due(self.deadline, self.id.0))
+            .collect()
     }
 }
 
 impl Row for User {
+    const GUARDS: &[&str] = &["deleted_at"];
+
     fn key(&self) -> Key {
         Key::User(self.id)
+    }
+
+    fn index_attributes(&self) -> Vec<(&'static str, AttributeValue)> {
+        due(self.deadline, self.id.0).collect()
     }
 }
 
@@ -275,7 +348,33 @@ impl Row for Member {
     }
 }
 
+impl Row for ProjectName {
+    fn key(&self) -> Key {
+        Key::ProjectName(self.namespace_id, self.name.clone())
+    }
+}
+
+impl Row for Email {
+    fn key(&self) -> Key {
+        Key::Email(self.email.clone())
+    }
+}
+
+impl Row for TokenLink {
+    fn key(&self) -> Key {
+        Key::TokenLink(self.id)
+    }
+}
+
+impl Row for Variable {
+    fn key(&self) -> Key {
+        Key::Variable(self.owner, self.key.clone())
+    }
+}
+
 impl Row for AccessToken {
+    const GUARDS: &[&str] = &["revoked"];
+
     fn key(&self) -> Key {
         Key::Token(self.digest.clone())
     }
@@ -300,6 +399,8 @@ impl Row for Ref {
 }
 
 impl Row for Pipeline {
+    const GUARDS: &[&str] = &["revision"];
+
     fn key(&self) -> Key {
         Key::Pipeline(self.project_id, self.id)
     }
@@ -310,26 +411,38 @@ impl Row for Pipeline {
         } else {
             self.status.as_str()
         };
-        vec![
+        let mut attributes = vec![
             ("project_status", in_project(self.project_id, status)),
             ("project_ref", in_project(self.project_id, &self.ref_name)),
-        ]
+        ];
+        attributes.extend(due(self.deadline, self.id.0));
+        attributes
     }
 }
 
 impl Row for Job {
+    const GUARDS: &[&str] = &["revision", "status"];
+
     fn key(&self) -> Key {
         Key::Job(self.build.project_id, self.build.id)
     }
 
     fn index_attributes(&self) -> Vec<(&'static str, AttributeValue)> {
         let status = self.build.status.as_str();
-        vec![("project_status", in_project(self.build.project_id, status))]
+        let mut attributes = vec![("project_status", in_project(self.build.project_id, status))];
+        attributes.extend(due(self.build.deadline, self.build.id.0));
+        attributes
     }
 }
 
 impl Row for Bridge {
+    const GUARDS: &[&str] = &["revision", "status"];
+
     fn key(&self) -> Key {
         Key::Bridge(self.build.project_id, self.build.id)
+    }
+
+    fn index_attributes(&self) -> Vec<(&'static str, AttributeValue)> {
+        due(self.build.deadline, self.build.id.0).collect()
     }
 }

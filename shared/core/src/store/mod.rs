@@ -1,19 +1,23 @@
-//! DynamoDB: the client, the tables and their keys, reading and creating rows.
+//! DynamoDB: the client, the tables and their keys, reading and writing rows.
 //!
-//! `rows` reads many rows at once, strongly consistent; each further file holds
-//! the queries of one table and states their consistency.
+//! `rows` reads many rows at once, strongly consistent; `write` writes them, each with its
+//! condition; each further file holds the queries of one table and states their consistency.
 
+mod due;
 mod hints;
 mod key;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub mod agents;
 pub mod counters;
 pub mod jobs;
 pub mod log_chunks;
 pub mod pipelines;
+pub mod users;
+pub mod walk;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,6 +32,7 @@ use serde::de::DeserializeOwned;
 pub use hints::{Hints, JobRelations};
 pub use key::{Key, Table, Tables, bucket};
 pub use rows::Rows;
+pub use write::{MAX_TRANSACTION, Write, Written};
 
 use crate::error::{Error, Result};
 
@@ -47,6 +52,10 @@ pub struct Store {
 
 /// What is kept as a row: its key, and the keys by which indexes find it.
 pub trait Row: Clone + Serialize + DeserializeOwned + Send + 'static {
+    /// Attributes that a write to a row which was read requires to be as they were read,
+    /// whatever it changes.
+    const GUARDS: &[&str] = &[];
+
     fn key(&self) -> Key;
 
     /// Attributes that exist for an index only.
@@ -74,27 +83,6 @@ impl Store {
         let mut rows = Rows::default();
         rows.load(self, [Key::Project(crate::ids::ProjectId(0))])
             .await
-    }
-
-    /// Writes a row that must not exist yet.
-    ///
-    /// Answers `false`, and changes nothing, if its key is taken.
-    pub async fn create<R: Row>(&self, row: &R) -> Result<bool> {
-        let key = row.key();
-        let written = self
-            .client
-            .put_item()
-            .table_name(self.tables.name(key.table()))
-            .set_item(Some(item_of(row)?))
-            .condition_expression("attribute_not_exists(#key)")
-            .expression_attribute_names("#key", key.table().partition_key())
-            .send()
-            .await;
-        match written {
-            Ok(_) => Ok(true),
-            Err(error) if condition_failed(&error) => Ok(false),
-            Err(error) => Err(failure("PutItem", error)),
-        }
     }
 
     fn table(&self, table: Table) -> &str {

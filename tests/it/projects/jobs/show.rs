@@ -63,6 +63,7 @@ async fn a_job_shows_all_its_fields() {
         created_at: at("2015-12-01T00:00:00Z"),
         contacted_at: Some(at("2015-12-24T17:59:00Z")),
         ip_address: Some("10.0.0.7".to_owned()),
+        cancel_gracefully: false,
     };
     app.replace(&runner);
     app.replace(&manager);

@@ -1,5 +1,6 @@
 //! Who asks: which credentials an endpoint takes, and the proof that they are good.
 
+use super::lookup::{Question, user_named};
 use crate::error::{Error, Result};
 use crate::http::credentials::Credential;
 use crate::ids::UserId;
@@ -46,6 +47,11 @@ impl Accepts {
         scopes: &[Scope::Api, Scope::ReadApi, Scope::ReadUser],
         ..Self::SIGNED_IN
     };
+    /// Somebody signed in, for changing something.
+    pub const WRITER: Self = Self {
+        scopes: &[Scope::Api],
+        ..Self::SIGNED_IN
+    };
     /// Any token at all.
     pub const ANY_TOKEN: Self = Self {
         scopes: &[],
@@ -70,6 +76,15 @@ pub enum Caller {
 }
 
 impl Caller {
+    /// The user, on endpoints that do not admit nobody.
+    pub fn signed_in(&self) -> Result<&User> {
+        self.user().ok_or(Error::Unauthorized)
+    }
+
+    pub fn is_administrator(&self) -> bool {
+        self.user().is_some_and(|user| user.admin)
+    }
+
     pub fn user(&self) -> Option<&User> {
         match self {
             Self::Anonymous => None,
@@ -80,6 +95,52 @@ impl Caller {
 
 /// Proves who asks, from the rows.
 pub(super) fn prove(
+    question: &Question,
+    rows: &Rows,
+    accepts: Accepts,
+    now: Time,
+) -> Result<Caller> {
+    let caller = prove_credential(&question.credential, rows, accepts, now)?;
+    match &question.sudo {
+        None => Ok(caller),
+        Some((wanted, name)) => {
+            let user = user_named(wanted, rows, None, &mut Vec::new())?;
+            let user = match user {
+                Some(id) => rows.get::<User>(&Key::User(id))?,
+                None => None,
+            };
+            in_place_of(caller, user.filter(|user| user.deleted_at.is_none()), name)
+        }
+    }
+}
+
+/// Lets an administrator ask in somebody's place.
+fn in_place_of(caller: Caller, user: Option<User>, name: &str) -> Result<Caller> {
+    let refused = |reason: &str| Err(Error::Forbidden(Some(reason.to_owned())));
+    let caller_user = caller.signed_in()?;
+    if !caller_user.admin {
+        return refused("Must be admin to use sudo");
+    }
+    match caller {
+        Caller::User { token, .. } => {
+            if !token.scopes.contains(&Scope::Sudo) {
+                return Err(Error::InsufficientScope {
+                    acceptable: Scope::Sudo.as_str().to_owned(),
+                });
+            }
+            let not_found = || Error::not_found(format!("User with ID or username '{name}'"));
+            Ok(Caller::User {
+                user: Box::new(user.ok_or_else(not_found)?),
+                token,
+            })
+        }
+        Caller::Job { .. } | Caller::Anonymous => {
+            refused("Must be authenticated using an OAuth or personal access token to use sudo")
+        }
+    }
+}
+
+fn prove_credential(
     credential: &Credential,
     rows: &Rows,
     accepts: Accepts,
@@ -151,6 +212,9 @@ pub(super) fn prove(
 
 fn active_user(id: UserId, rows: &Rows) -> Result<User> {
     let user: User = rows.get(&Key::User(id))?.ok_or(Error::Unauthorized)?;
+    if user.deleted_at.is_some() {
+        return Err(Error::Unauthorized);
+    }
     let reason = match user.state {
         UserState::Active => return Ok(user),
         UserState::Blocked => "Your account has been blocked.",

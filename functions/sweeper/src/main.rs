@@ -1,0 +1,3 @@
+fn main() -> Result<(), switchyard::lambda::Error> {
+    switchyard::lambda::run_scheduled(async |app| sweeper::sweep(&app).await)
+}
