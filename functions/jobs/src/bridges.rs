@@ -6,7 +6,7 @@ use axum::extract::State;
 use switchyard::error::Result;
 use switchyard::http::pagination::{Offset, Page};
 use switchyard::http::params::Hash;
-use switchyard::http::views::{BridgeView, Shown};
+use switchyard::http::views::BridgeView;
 use switchyard::http::{Accepts, App, Endpoint, PipelineAccess, ProjectAccess, Reader};
 use switchyard::job::Status;
 use switchyard::policy::Action;
@@ -82,12 +82,7 @@ pub(crate) async fn list(
         ])
     });
     rows.load(&app.store, keys).await?;
-    let shown = Shown {
-        project: &project,
-        rows: &rows,
-        base_url: &request.base_url,
-        now: request.now,
-    };
+    let shown = request.shown(&project, &rows);
     let views = bridges
         .iter()
         .map(|bridge| BridgeView::new(bridge, &shown))

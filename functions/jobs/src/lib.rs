@@ -1,14 +1,20 @@
-//! The `jobs` function: reading the jobs and bridges of projects and pipelines.
+//! The `jobs` function: reading the jobs and bridges of projects and pipelines, and
+//! steering them.
 
 mod bridges;
+mod cancel;
+mod erase;
 mod list;
 mod page;
 mod pipeline_jobs;
+mod play;
+mod retry;
 mod select;
 mod show;
+mod steer;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use switchyard::http::App;
 use utoipa::OpenApi;
 
@@ -17,6 +23,19 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/api/v4/projects/{id}/jobs", get(list::list))
         .route("/api/v4/projects/{id}/jobs/{job_id}", get(show::show))
+        .route(
+            "/api/v4/projects/{id}/jobs/{job_id}/cancel",
+            post(cancel::cancel),
+        )
+        .route(
+            "/api/v4/projects/{id}/jobs/{job_id}/retry",
+            post(retry::retry),
+        )
+        .route(
+            "/api/v4/projects/{id}/jobs/{job_id}/erase",
+            post(erase::erase),
+        )
+        .route("/api/v4/projects/{id}/jobs/{job_id}/play", post(play::play))
         .route(
             "/api/v4/projects/{id}/pipelines/{pipeline_id}/jobs",
             get(pipeline_jobs::list),
@@ -29,5 +48,14 @@ pub fn routes() -> Router<App> {
 
 /// This function's part of the API's description.
 #[derive(OpenApi)]
-#[openapi(paths(list::list, show::show, pipeline_jobs::list, bridges::list))]
+#[openapi(paths(
+    list::list,
+    show::show,
+    cancel::cancel,
+    retry::retry,
+    erase::erase,
+    play::play,
+    pipeline_jobs::list,
+    bridges::list
+))]
 pub struct ApiDoc;

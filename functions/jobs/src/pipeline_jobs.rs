@@ -6,7 +6,7 @@ use axum::extract::State;
 use switchyard::error::Result;
 use switchyard::http::pagination::{Offset, Page};
 use switchyard::http::params::Hash;
-use switchyard::http::views::{JobView, Shown};
+use switchyard::http::views::JobView;
 use switchyard::http::{Accepts, App, Endpoint, PipelineAccess, ProjectAccess, Reader};
 use switchyard::job::Status;
 use switchyard::policy::{self, Action, Verdict};
@@ -87,12 +87,7 @@ pub(crate) async fn list(
         .iter()
         .flat_map(|job| JobRelations::of(job).keys(project.id));
     rows.load(&app.store, keys).await?;
-    let shown = Shown {
-        project: &project,
-        rows: &rows,
-        base_url: &request.base_url,
-        now: request.now,
-    };
+    let shown = request.shown(&project, &rows);
     let views = jobs
         .iter()
         .map(|job| JobView::new(job, &shown))

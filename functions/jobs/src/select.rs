@@ -10,7 +10,7 @@ use switchyard::error::{Error, Result};
 use switchyard::http::App;
 use switchyard::http::pagination::{KeyPage, Keyset, Offset};
 use switchyard::http::request::RequestInfo;
-use switchyard::http::views::{JobView, Shown};
+use switchyard::http::views::JobView;
 use switchyard::ids::JobId;
 use switchyard::job::{Job, Status};
 use switchyard::pipeline::Pipeline;
@@ -85,12 +85,7 @@ impl<'a> Selection<'a> {
     }
 
     pub(crate) fn views(&self, jobs: &[Job], request: &RequestInfo) -> Result<Vec<JobView>> {
-        let shown = Shown {
-            project: self.project,
-            rows: &self.rows,
-            base_url: &request.base_url,
-            now: request.now,
-        };
+        let shown = request.shown(self.project, &self.rows);
         jobs.iter().map(|job| JobView::new(job, &shown)).collect()
     }
 

@@ -6,10 +6,11 @@
 //! to is still there for the next one.
 
 mod budget;
+mod jobs;
+mod pipelines;
 
 use switchyard::error::Result;
 use switchyard::http::App;
-use switchyard::store::Table;
 
 pub use budget::Budget;
 
@@ -25,16 +26,8 @@ pub async fn sweep(app: &App) -> Result<()> {
 const DUE_ROWS: usize = 100;
 
 /// The same with a budget of one's own.
-pub async fn sweep_within(app: &App, _budget: &mut Budget) -> Result<()> {
-    let now = app.clock.now();
-    for table in [
-        Table::Pipelines,
-        Table::Jobs,
-        Table::Projects,
-        Table::Groups,
-        Table::Users,
-    ] {
-        app.store.due(table, now, DUE_ROWS).await?;
-    }
+pub async fn sweep_within(app: &App, budget: &mut Budget) -> Result<()> {
+    pipelines::process(app, budget).await?;
+    jobs::erase(app, budget).await?;
     Ok(())
 }

@@ -294,6 +294,7 @@ pub fn pipeline(project: ProjectId, id: u64, first_job: u64, jobs: u64) -> Pipel
         bridges: BTreeSet::new(),
         retried: BTreeSet::new(),
         deadline: None,
+        resets: Vec::new(),
         revision: 1,
     }
 }

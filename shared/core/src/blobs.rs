@@ -7,11 +7,12 @@ use std::time::Duration;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata as _, SdkError};
 use aws_sdk_s3::presigning::PresigningConfig;
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, Delete, ObjectIdentifier};
 use bytes::Bytes;
 
 use crate::error::{Error, Result};
 use crate::ids::{JobId, ProjectId};
+use crate::job::FileType;
 use crate::store::failure;
 
 /// The name of an object.
@@ -26,6 +27,13 @@ pub enum BlobKey {
         job_id: JobId,
         offset: u64,
         attempt: String,
+    },
+    /// A file that a job left behind.
+    Artifact {
+        project_id: ProjectId,
+        job_id: JobId,
+        file_type: FileType,
+        filename: String,
     },
     /// A growing log as it was at one moment, named by its size and checksum.
     LogSnapshot {
@@ -48,6 +56,15 @@ impl fmt::Display for BlobKey {
             } => {
                 write!(f, "logs/{project_id}/{job_id}/chunks/{offset}-{attempt}")
             }
+            Self::Artifact {
+                project_id,
+                job_id,
+                file_type,
+                filename,
+            } => {
+                let file_type = file_type.as_str();
+                write!(f, "artifacts/{project_id}/{job_id}/{file_type}/{filename}")
+            }
             Self::LogSnapshot {
                 project_id,
                 job_id,
@@ -67,10 +84,35 @@ impl BlobKey {
     pub const fn content_type(&self) -> &'static str {
         match self {
             Self::Log(..) | Self::LogSnapshot { .. } => "text/plain",
-            Self::LogChunk { .. } => "application/octet-stream",
+            Self::LogChunk { .. } | Self::Artifact { .. } => "application/octet-stream",
         }
     }
 }
+
+/// The beginning of the names of what belongs to a project, or to one of its jobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prefix {
+    Logs(ProjectId, Option<JobId>),
+    Snapshots(ProjectId, Option<JobId>),
+    Artifacts(ProjectId, Option<JobId>),
+}
+
+impl fmt::Display for Prefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (folder, project, job) = match self {
+            Self::Logs(project, job) => ("logs", project, job),
+            Self::Snapshots(project, job) => ("scratch/logs", project, job),
+            Self::Artifacts(project, job) => ("artifacts", project, job),
+        };
+        match job {
+            Some(job) => write!(f, "{folder}/{project}/{job}/"),
+            None => write!(f, "{folder}/{project}/"),
+        }
+    }
+}
+
+/// What DeleteObjects takes in one call.
+const OBJECTS_PER_CALL: usize = 1_000;
 
 /// How long a presigned address is good for.
 const PRESIGNED_FOR: Duration = Duration::from_secs(300);
@@ -157,6 +199,52 @@ impl Blobs {
             .await
             .map_err(|error| failure("PutObject", error))?;
         Ok(())
+    }
+
+    /// Deletes at most `limit` objects whose names begin so, at most 1,000, and answers how
+    /// many there were.
+    pub async fn delete_below(&self, prefix: &Prefix, limit: usize) -> Result<usize> {
+        let limit = limit.min(OBJECTS_PER_CALL);
+        let listed = self
+            .client
+            .list_objects_v2()
+            .bucket(&*self.bucket)
+            .prefix(prefix.to_string())
+            .max_keys(i32::try_from(limit).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(|error| failure("ListObjectsV2", error))?;
+        let names = listed.contents.unwrap_or_default().into_iter();
+        let objects: Vec<ObjectIdentifier> = names
+            .filter_map(|object| object.key)
+            .map(|key| ObjectIdentifier::builder().key(key).build())
+            .collect::<Result<_, _>>()
+            .map_err(|error| Error::Internal(error.to_string()))?;
+        let count = objects.len();
+        if count == 0 {
+            return Ok(0);
+        }
+        let delete = Delete::builder()
+            .set_objects(Some(objects))
+            .quiet(true)
+            .build()
+            .map_err(|error| Error::Internal(error.to_string()))?;
+        let deleted = self
+            .client
+            .delete_objects()
+            .bucket(&*self.bucket)
+            .delete(delete)
+            .send()
+            .await
+            .map_err(|error| failure("DeleteObjects", error))?;
+        match deleted.errors.unwrap_or_default().first() {
+            None => Ok(count),
+            Some(error) => Err(Error::Unavailable(format!(
+                "DeleteObjects: {} stays: {}",
+                error.key().unwrap_or_default(),
+                error.code().unwrap_or_default()
+            ))),
+        }
     }
 
     /// Starts an object that is written part by part.

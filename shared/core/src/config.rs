@@ -1,6 +1,7 @@
 //! Configuration: the only file that names environment variables.
 
 use std::env;
+use std::time::Duration;
 
 use crate::store::Tables;
 
@@ -16,6 +17,8 @@ pub struct Config {
     /// Only on a developer's machine: where the embedded stores listen.
     pub dynamodb_endpoint: Option<String>,
     pub s3_endpoint: Option<String>,
+    /// Jobs older than this are not retried, played, cancelled or erased any more.
+    pub archive_jobs_after: Option<Duration>,
 }
 
 /// Credentials of the function's role; a running function keeps those it started with.
@@ -32,13 +35,17 @@ impl std::fmt::Debug for Credentials {
     }
 }
 
-/// A variable that the template should have set.
+/// A variable that the template should have set, or has set wrong.
 #[derive(Debug, thiserror::Error)]
-#[error("the environment variable {0} is not set")]
-pub struct MissingVariable(&'static str);
+pub enum MissingVariable {
+    #[error("the environment variable {0} is not set")]
+    Missing(&'static str),
+    #[error("the environment variable {0} is no number of days")]
+    NoDays(&'static str),
+}
 
 impl Config {
-    /// Reads `EXTERNAL_URL`, `BUCKET`, one `…_TABLE` for each table, and what Lambda sets itself.
+    /// Reads `EXTERNAL_URL`, `BUCKET`, `ARCHIVE_JOBS_AFTER_DAYS`, one `…_TABLE` for each table, and what Lambda sets itself.
     #[expect(
         clippy::disallowed_methods,
         reason = "this is the one place that reads the environment"
@@ -52,7 +59,12 @@ impl Config {
         variable: impl Fn(&'static str) -> Option<String>,
     ) -> Result<Self, MissingVariable> {
         let optional = |name| variable(name).filter(|value| !value.is_empty());
-        let required = |name| optional(name).ok_or(MissingVariable(name));
+        let required = |name| optional(name).ok_or(MissingVariable::Missing(name));
+        let days = |name| match optional(name).map(|text| text.parse()) {
+            None | Some(Ok(0_u64)) => Ok(None),
+            Some(Ok(days)) => Ok(Some(Duration::from_secs(days * 86_400))),
+            Some(Err(_)) => Err(MissingVariable::NoDays(name)),
+        };
 
         Ok(Self {
             external_url: optional("EXTERNAL_URL").map(|url| url.trim_end_matches('/').to_owned()),
@@ -66,6 +78,7 @@ impl Config {
             },
             dynamodb_endpoint: optional("AWS_ENDPOINT_URL_DYNAMODB"),
             s3_endpoint: optional("AWS_ENDPOINT_URL_S3"),
+            archive_jobs_after: days("ARCHIVE_JOBS_AFTER_DAYS")?,
         })
     }
 }

@@ -8,6 +8,7 @@ use crate::time::Time;
 
 pub mod lifecycle;
 mod needs;
+mod retry;
 
 pub use needs::Needs;
 
@@ -303,7 +304,7 @@ pub struct Artifact {
 }
 
 /// What a file is to GitLab; report types are added with the artifacts API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FileType {
     Archive,
@@ -313,6 +314,20 @@ pub enum FileType {
     Dotenv,
     Cobertura,
     Codequality,
+}
+
+impl FileType {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Archive => "archive",
+            Self::Metadata => "metadata",
+            Self::Trace => "trace",
+            Self::Junit => "junit",
+            Self::Dotenv => "dotenv",
+            Self::Cobertura => "cobertura",
+            Self::Codequality => "codequality",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

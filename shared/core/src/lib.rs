@@ -8,6 +8,7 @@ pub mod agent;
 pub mod aws;
 pub mod blobs;
 pub mod config;
+pub mod erasure;
 pub mod error;
 pub mod http;
 pub mod ids;

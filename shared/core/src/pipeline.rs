@@ -12,6 +12,9 @@ use crate::time::Time;
 pub mod advance;
 pub mod composite;
 mod graph;
+mod picture;
+
+pub use picture::Picture;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pipeline {
@@ -60,6 +63,9 @@ pub struct Pipeline {
     /// By when the sweeper looks after the row: a change may not have been followed up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<Time>,
+    /// Jobs that run again, behind which skipped ones have yet to come back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resets: Vec<Reset>,
     /// Grows whenever a decision on an older picture of the jobs would be wrong.
     pub revision: u64,
 }
@@ -71,7 +77,29 @@ pub struct Block {
     pub count: u64,
 }
 
+/// A job that somebody runs again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reset {
+    pub job: JobId,
+    pub user: UserId,
+}
+
+/// How long a function has to follow up its own change before the sweeper does, in
+/// microseconds: longer than a function may run.
+const FOLLOW_UP: i64 = 30_000_000;
+
 impl Pipeline {
+    /// This pipeline with a change in one of its jobs: decisions made before do not land
+    /// any more, and the sweeper follows up unless somebody did.
+    #[must_use]
+    pub fn touched(&self, now: Time) -> Self {
+        Self {
+            revision: self.revision + 1,
+            deadline: Some(Time::from_microseconds(now.microseconds() + FOLLOW_UP)),
+            ..self.clone()
+        }
+    }
+
     /// The ids of its jobs, newest first; without retried ones unless they are asked for.
     pub fn job_ids(&self, include_retried: bool) -> Vec<JobId> {
         let mut ids: Vec<JobId> = self

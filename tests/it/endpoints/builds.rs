@@ -1,10 +1,47 @@
 //! Jobs, bridges, pipelines and logs.
 
-use super::{Endpoint, Needs, get};
+use switchyard::member::Role;
+
+use super::{Endpoint, Needs, get, write};
+use crate::access::place::{MANUAL_JOB, RUNNING_JOB};
 
 pub(super) const TABLE: &[Endpoint] = &[
     get("jobs", "/projects/{id}/jobs", Needs::ReadBuild).and_jobs(),
     get("jobs", "/projects/{id}/jobs/{job_id}", Needs::ReadBuild),
+    write(
+        "POST",
+        "jobs",
+        "/projects/{id}/jobs/{job_id}/cancel",
+        Needs::Role(Role::Developer),
+        201,
+        "{}",
+    )
+    .job(RUNNING_JOB),
+    write(
+        "POST",
+        "jobs",
+        "/projects/{id}/jobs/{job_id}/retry",
+        Needs::Role(Role::Developer),
+        201,
+        "",
+    ),
+    write(
+        "POST",
+        "jobs",
+        "/projects/{id}/jobs/{job_id}/erase",
+        Needs::Role(Role::Maintainer),
+        201,
+        "",
+    ),
+    write(
+        "POST",
+        "jobs",
+        "/projects/{id}/jobs/{job_id}/play",
+        Needs::Role(Role::Developer),
+        200,
+        r#"{"job_variables_attributes":[{"key":"TARGET","value":"staging"}]}"#,
+    )
+    .job(MANUAL_JOB),
     get(
         "jobs",
         "/projects/{id}/pipelines/{pipeline_id}/jobs",

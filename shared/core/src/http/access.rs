@@ -75,12 +75,7 @@ pub struct JobTokenAccess<E> {
 impl<E> JobTokenAccess<E> {
     /// What a view of the job is made with.
     pub fn shown(&self) -> Shown<'_> {
-        Shown {
-            project: &self.project,
-            rows: &self.rows,
-            base_url: &self.request.base_url,
-            now: self.request.now,
-        }
+        self.request.shown(&self.project, &self.rows)
     }
 }
 

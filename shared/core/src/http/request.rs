@@ -1,5 +1,7 @@
 //! What every handler knows of a request: when it came, and how to link back to it.
 
+use std::time::Duration;
+
 use axum::extract::{OriginalUri, Request};
 use bytes::Bytes;
 use http::request::Parts;
@@ -8,7 +10,10 @@ use lambda_http::request::RequestContext;
 
 use super::app::App;
 use super::params::Params;
+use super::views::Shown;
 use crate::error::{Error, Result};
+use crate::project::Project;
+use crate::store::Rows;
 use crate::time::Time;
 
 /// What Lambda hands over at most.
@@ -25,6 +30,8 @@ pub struct RequestInfo {
     pub params: Params,
     /// Names and values in the route, such as `id`, decoded.
     pub route_params: Vec<(String, String)>,
+    /// The age from which jobs are archived.
+    pub archive_after: Option<Duration>,
 }
 
 impl RequestInfo {
@@ -74,7 +81,19 @@ impl RequestInfo {
             path: uri.path().to_owned(),
             params: Params::parse(uri.query().unwrap_or_default())?,
             route_params,
+            archive_after: app.config.archive_jobs_after,
         })
+    }
+
+    /// What views of a project's jobs are made with.
+    pub fn shown<'a>(&'a self, project: &'a Project, rows: &'a Rows) -> Shown<'a> {
+        Shown {
+            project,
+            rows,
+            base_url: &self.base_url,
+            now: self.now,
+            archive_after: self.archive_after,
+        }
     }
 }
 

@@ -16,7 +16,9 @@ pub mod counters;
 pub mod jobs;
 pub mod log_chunks;
 pub mod pipelines;
+mod process;
 pub mod users;
+pub mod variables;
 pub mod walk;
 
 use std::collections::HashMap;

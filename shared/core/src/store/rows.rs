@@ -73,6 +73,26 @@ impl Rows {
         Ok(())
     }
 
+    /// Reads these keys again, whatever is known of them.
+    pub async fn reload(
+        &mut self,
+        store: &Store,
+        keys: impl IntoIterator<Item = Key>,
+    ) -> Result<()> {
+        let keys: Vec<Key> = keys.into_iter().collect();
+        for key in &keys {
+            self.0.remove(key);
+        }
+        self.load(store, keys).await
+    }
+
+    /// Puts a row as it was just written in the place of the one that was read.
+    pub fn set<R: Row>(&mut self, row: R) {
+        let state = State::Understood(Box::new(row.clone()));
+        let found = Found(Mutex::new(state));
+        self.0.insert(row.key(), Some(found));
+    }
+
     pub fn knows(&self, key: &Key) -> bool {
         self.0.contains_key(key)
     }

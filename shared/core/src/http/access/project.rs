@@ -33,12 +33,7 @@ pub struct ProjectAccess<E> {
 impl<E> ProjectAccess<E> {
     /// What views of the project's jobs are made with.
     pub fn shown(&self) -> Shown<'_> {
-        Shown {
-            project: &self.project,
-            rows: &self.rows,
-            base_url: &self.request.base_url,
-            now: self.request.now,
-        }
+        self.request.shown(&self.project, &self.rows)
     }
 
     /// # Errors

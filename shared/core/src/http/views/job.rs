@@ -1,5 +1,7 @@
 //! Jobs, bridges, and the runners that took them.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -103,6 +105,8 @@ pub struct Shown<'a> {
     pub rows: &'a Rows,
     pub base_url: &'a str,
     pub now: Time,
+    /// The age from which jobs are archived.
+    pub archive_after: Option<Duration>,
 }
 
 /// A job, on every job endpoint alike.
@@ -156,8 +160,24 @@ impl JobView {
             runner: runner.map(|runner| RunnerView::new(&runner, shown.now)),
             runner_manager: manager.map(|manager| RunnerManagerView::new(&manager, shown.now)),
             artifacts_expire_at: job.artifacts_expire_at.map(|time| time.to_string()),
-            archived: false,
+            archived: job.build.is_archived(shown.archive_after, shown.now),
             tag_list,
+        })
+    }
+}
+
+impl JobView {
+    /// A bridge in the form of a job, as a retry answers it.
+    pub fn of_bridge(bridge: &Bridge, shown: &Shown<'_>) -> Result<Self> {
+        Ok(Self {
+            build: BuildView::new(&bridge.build, shown)?,
+            artifacts_file: None,
+            artifacts: Vec::new(),
+            runner: None,
+            runner_manager: None,
+            artifacts_expire_at: None,
+            archived: bridge.build.is_archived(shown.archive_after, shown.now),
+            tag_list: vec!["bridge".to_owned()],
         })
     }
 }

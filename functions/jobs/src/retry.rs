@@ -1,0 +1,177 @@
+//! Retry a job or a bridge.
+
+use axum::extract::State;
+use http::StatusCode;
+use switchyard::error::{Error, Result};
+use switchyard::http::access::Build;
+use switchyard::http::views::JobView;
+use switchyard::http::{Accepts, App, BuildAccess, Endpoint, Json, ProjectAccess, Reader};
+use switchyard::ids::JobId;
+use switchyard::job::{Bridge, Job};
+use switchyard::pipeline::Pipeline;
+use switchyard::policy::Action;
+use switchyard::store::counters::Counter;
+use switchyard::store::{Key, Write, Written};
+use switchyard::variable::{Owner, Variable};
+
+use crate::play::MAX_VARIABLES;
+use crate::steer::{self, ATTEMPTS};
+
+pub(crate) struct RetryJob;
+
+impl Endpoint for RetryJob {
+    const ACCEPTS: Accepts = Accepts::WRITER;
+    const ACTION: Action = Action::ReadBuild;
+    const JOB_ACTION: Option<Action> = Some(Action::UpdateBuild);
+
+    fn read(_: &mut Reader<'_>) -> Self {
+        Self
+    }
+}
+
+/// Retry a job
+///
+/// The answer is the new job; the old one stays as it ended. Bridges are retried too.
+#[utoipa::path(
+    post,
+    path = "/api/v4/projects/{id}/jobs/{job_id}/retry",
+    params(
+        ("id" = String, Path, description = "number or encoded full path of the project"),
+        ("job_id" = u64, Path),
+    ),
+    responses((status = 201, body = JobView)),
+)]
+pub(crate) async fn retry(
+    State(app): State<App>,
+    access: BuildAccess<RetryJob>,
+) -> Result<(StatusCode, Json<JobView>)> {
+    let BuildAccess {
+        mut build,
+        project: mut access,
+        ..
+    } = access;
+    let mut retried = None;
+    for _ in 0..ATTEMPTS {
+        if !is_retryable(&access, &build) {
+            let reason = "Job is not retryable".to_owned();
+            return Err(Error::Forbidden(Some(reason)));
+        }
+        retried = retry_now(&app, &mut access, &build, &[]).await?;
+        if retried.is_some() {
+            break;
+        }
+        build = steer::reread(&app, &mut access, build.common()).await?;
+    }
+    let new = retried.ok_or(Error::ResourceLock)?;
+
+    let id = new.common().id;
+    let picture = steer::follow_up(&app, &mut access, new.common().pipeline_id).await;
+    let after = picture.and_then(|picture| match &new {
+        Build::Job(_) => picture.job(id).cloned().map(Build::Job),
+        Build::Bridge(_) => picture.bridge(id).cloned().map(Build::Bridge),
+    });
+    let view = match after.unwrap_or(new) {
+        Build::Job(job) => JobView::new(&job, &access.shown())?,
+        Build::Bridge(bridge) => JobView::of_bridge(&bridge, &access.shown())?,
+    };
+    Ok((StatusCode::CREATED, Json(view)))
+}
+
+pub(crate) fn is_retryable<E>(access: &ProjectAccess<E>, build: &Build) -> bool {
+    let build = build.common();
+    let archived = build.is_archived(access.request.archive_after, access.request.now);
+    build.is_retryable(archived)
+}
+
+/// Puts a new job, or bridge, in the place of one that has ended, with variables besides
+/// its own. None, and nothing is written, if it moved on meanwhile.
+pub(crate) async fn retry_now<E: Endpoint>(
+    app: &App,
+    access: &mut ProjectAccess<E>,
+    build: &Build,
+    variables: &[(String, String)],
+) -> Result<Option<Build>> {
+    let (user, now) = (access.caller.signed_in()?.id, access.request.now);
+    let id = JobId(app.store.reserve_ids(Counter::Jobs, 1).await?);
+    let old = build.common();
+    let pipeline = steer::pipeline_of(access, old)?;
+    let next = pipeline.with_retry(old.id, id, user, now);
+    let (new, writes) = match build {
+        Build::Job(job) => {
+            let mut new = job.again(id, user, now);
+            let variables = variables_for(app, job, id, variables).await?;
+            new.has_variables = !variables.is_empty();
+            let mut writes = job_writes(job, &new)?;
+            for variable in &variables {
+                writes.push(Write::create(variable)?);
+            }
+            (Build::Job(new), writes)
+        }
+        Build::Bridge(bridge) => {
+            let new = bridge.again(id, user, now);
+            let writes = bridge_writes(bridge, &new)?;
+            (Build::Bridge(new), writes)
+        }
+    };
+    write(app, access, writes, (&pipeline, next))
+        .await
+        .map(|written| written.then_some(new))
+}
+
+fn job_writes(old: &Job, new: &Job) -> Result<Vec<Write>> {
+    let replaced = Job {
+        build: old.build.replaced_by(new.build.id),
+        ..old.clone()
+    };
+    Ok(vec![
+        Write::edit(old, &replaced)?,
+        Write::create(new)?,
+        Write::add(Key::Project(old.build.project_id), "job_count", 1),
+    ])
+}
+
+fn bridge_writes(old: &Bridge, new: &Bridge) -> Result<Vec<Write>> {
+    let replaced = Bridge {
+        build: old.build.replaced_by(new.build.id),
+        ..old.clone()
+    };
+    Ok(vec![Write::edit(old, &replaced)?, Write::create(new)?])
+}
+
+async fn write<E>(
+    app: &App,
+    access: &mut ProjectAccess<E>,
+    mut writes: Vec<Write>,
+    (pipeline, next): (&Pipeline, Pipeline),
+) -> Result<bool> {
+    writes.push(Write::edit(pipeline, &next)?);
+    let written = app.store.write_all(writes).await? == Written::All;
+    if written {
+        access.rows.set(next);
+    }
+    Ok(written)
+}
+
+/// The old job's variables for the new one; those given now come before.
+async fn variables_for(
+    app: &App,
+    job: &Job,
+    id: JobId,
+    given: &[(String, String)],
+) -> Result<Vec<Variable>> {
+    let owner = Owner::Job(id);
+    let mut variables: Vec<Variable> = Vec::new();
+    if job.has_variables {
+        let kept = app.store.variables_of(Owner::Job(job.build.id)).await?;
+        let kept = kept
+            .into_iter()
+            .filter(|kept| given.iter().all(|(key, _)| *key != kept.key));
+        variables.extend(kept.map(|kept| Variable { owner, ..kept }));
+    }
+    let given = given.iter().cloned();
+    variables.extend(given.map(|(key, value)| Variable { owner, key, value }));
+    if variables.len() > MAX_VARIABLES {
+        return Err(Error::bad_request("Too many variables"));
+    }
+    Ok(variables)
+}

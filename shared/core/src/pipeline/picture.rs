@@ -1,0 +1,75 @@
+//! A pipeline with all its jobs and bridges at one moment, and what follows from it.
+
+use super::Pipeline;
+use super::advance::{Change, advance, reset_skipped};
+use crate::ids::JobId;
+use crate::job::lifecycle::{InvalidTransition, transition};
+use crate::job::{Bridge, Build, Job};
+use crate::time::Time;
+
+/// The pipeline was read before its jobs and bridges, retried ones among them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    pub pipeline: Pipeline,
+    pub jobs: Vec<Job>,
+    pub bridges: Vec<Bridge>,
+}
+
+impl Picture {
+    /// The picture once everything that is due has been done: skipped jobs come back
+    /// because others run again, jobs whose time has come wait for a runner, and the
+    /// pipeline's row says so. Pure; whoever stops while writing the difference, starts
+    /// again from a new picture and gets to the same end.
+    pub fn decided(&self, now: Time) -> Result<Self, InvalidTransition> {
+        let mut next = self.clone();
+        for reset in &self.pipeline.resets {
+            let changes = reset_skipped(&next.pipeline, &next.builds(), reset.job, reset.user);
+            next.apply(changes, now)?;
+        }
+        let changes = advance(&next.pipeline, &next.builds());
+        next.apply(changes, now)?;
+        next.pipeline.resets.clear();
+        next.pipeline.deadline = None;
+        Ok(next)
+    }
+
+    /// All that [`decided`](Self::decided) looks at.
+    pub fn builds(&self) -> Vec<&Build> {
+        let jobs = self.jobs.iter().map(|job| &job.build);
+        let bridges = self.bridges.iter().map(|bridge| &bridge.build);
+        jobs.chain(bridges).collect()
+    }
+
+    pub fn job(&self, id: JobId) -> Option<&Job> {
+        self.jobs.iter().find(|job| job.build.id == id)
+    }
+
+    pub fn bridge(&self, id: JobId) -> Option<&Bridge> {
+        self.bridges.iter().find(|bridge| bridge.build.id == id)
+    }
+
+    fn apply(&mut self, changes: Vec<Change>, now: Time) -> Result<(), InvalidTransition> {
+        for change in changes {
+            match change {
+                Change::Build { id, event } => {
+                    let jobs = self.jobs.iter_mut().map(|job| &mut job.build);
+                    let bridges = self.bridges.iter_mut().map(|bridge| &mut bridge.build);
+                    let mut builds = jobs.chain(bridges);
+                    if let Some(build) = builds.find(|build| build.id == id) {
+                        *build = transition(build, event, now)?;
+                    }
+                }
+                Change::Pipeline(progress) => {
+                    self.pipeline.status = progress.status;
+                    self.pipeline.started_at = progress.started_at;
+                    self.pipeline.finished_at = progress.finished_at;
+                    self.pipeline.duration = progress.duration;
+                    self.pipeline.updated_at = now;
+                    // Of two that decide on pictures of different age only one may land.
+                    self.pipeline.revision += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+}

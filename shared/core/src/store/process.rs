@@ -1,0 +1,98 @@
+//! Processing a pipeline: reading all of it, deciding, and writing what follows.
+
+use futures::future::try_join;
+
+use super::{Key, MAX_TRANSACTION, Row, Rows, Store, Write, Written};
+use crate::error::{Error, Result};
+use crate::ids::{JobId, PipelineId, ProjectId};
+use crate::pipeline::Picture;
+use crate::time::Time;
+
+/// How often a decision that came too late is made anew.
+const ATTEMPTS: u32 = 8;
+
+impl Store {
+    /// Reads a pipeline, then its jobs and bridges. Strongly consistent. None if it is
+    /// not there or still being written.
+    pub async fn picture(&self, project: ProjectId, id: PipelineId) -> Result<Option<Picture>> {
+        let key = Key::Pipeline(project, id);
+        let mut rows = Rows::default();
+        rows.load(self, [key.clone()]).await?;
+        let pipeline: Option<crate::pipeline::Pipeline> = rows.get(&key)?;
+        match pipeline.filter(|pipeline| !pipeline.building) {
+            Some(pipeline) => self.picture_of(pipeline).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Reads the jobs and bridges of a pipeline that was read just before.
+    pub async fn picture_of(&self, pipeline: crate::pipeline::Pipeline) -> Result<Picture> {
+        let project = pipeline.project_id;
+        let jobs = pipeline.job_ids(true);
+        let bridges: Vec<JobId> = pipeline.bridges.iter().copied().collect();
+        let (jobs, bridges) = try_join(
+            self.jobs_by_id(project, &jobs),
+            self.bridges_by_id(project, &bridges),
+        )
+        .await?;
+        Ok(Picture {
+            pipeline,
+            jobs,
+            bridges,
+        })
+    }
+
+    /// Does what is due in a pipeline, and gives the picture after it. Doing it twice, or
+    /// in two places at once, does no harm: every write requires that the pipeline's
+    /// revision, and that of each job, still is what the decision was made on.
+    ///
+    /// # Errors
+    /// [`Error::ResourceLock`] if others were faster each time. The deadline in the
+    /// pipeline's row stays then, so the sweeper comes back to it.
+    pub async fn process(
+        &self,
+        project: ProjectId,
+        id: PipelineId,
+        now: Time,
+    ) -> Result<Option<Picture>> {
+        for _ in 0..ATTEMPTS {
+            let Some(picture) = self.picture(project, id).await? else {
+                return Ok(None);
+            };
+            let decided = picture
+                .decided(now)
+                .map_err(|error| Error::Internal(error.to_string()))?;
+            if self.write_difference(&picture, &decided).await? {
+                return Ok(Some(decided));
+            }
+        }
+        Err(Error::ResourceLock)
+    }
+
+    /// Answers whether everything was written; the pipeline's own row comes last.
+    async fn write_difference(&self, old: &Picture, new: &Picture) -> Result<bool> {
+        let mut writes = differences(&old.jobs, &new.jobs)?;
+        writes.extend(differences(&old.bridges, &new.bridges)?);
+        if writes.is_empty() {
+            return match old.pipeline == new.pipeline {
+                true => Ok(true),
+                false => self.edit(&old.pipeline, &new.pipeline).await,
+            };
+        }
+        while writes.len() >= MAX_TRANSACTION {
+            let mut batch: Vec<Write> = writes.drain(..MAX_TRANSACTION - 1).collect();
+            batch.push(Write::check(&old.pipeline)?);
+            if self.write_all(batch).await? != Written::All {
+                return Ok(false);
+            }
+        }
+        writes.push(Write::edit(&old.pipeline, &new.pipeline)?);
+        Ok(self.write_all(writes).await? == Written::All)
+    }
+}
+
+/// Rows that changed; both lists have the same ones in the same order.
+fn differences<R: Row + PartialEq>(old: &[R], new: &[R]) -> Result<Vec<Write>> {
+    let changed = old.iter().zip(new).filter(|(old, new)| old != new);
+    changed.map(|(old, new)| Write::edit(old, new)).collect()
+}
