@@ -1,5 +1,7 @@
 //! What a request costs.
 
+use http::Method;
+
 use crate::app::{Answer, TestApp};
 use crate::caller::Caller;
 
@@ -17,10 +19,25 @@ impl TestApp {
     /// Makes a request and counts. Calls that run side by side are made to keep step, so
     /// the count is the same in every run.
     pub async fn spend(&self, path: &str, caller: &Caller) -> (Answer, Spent) {
+        self.spend_on(Method::GET, path, caller, "").await
+    }
+
+    /// The same with any method and body.
+    pub async fn spend_on(
+        &self,
+        method: Method,
+        path: &str,
+        caller: &Caller,
+        body: &'static str,
+    ) -> (Answer, Spent) {
         self.wire.lockstep(true);
         let tape = self.wire.tape();
         tape.reset();
-        let answer = self.get(path, caller).await;
+        let mut headers = caller.headers();
+        if !body.is_empty() {
+            headers.push(("content-type", "application/json"));
+        }
+        let answer = self.request(method, path, &headers, body).await;
         let spent = Spent {
             calls: tape.count(),
             depth: tape.depth(),

@@ -1,6 +1,8 @@
 //! Removing what an erased job left. The mark in the job's row comes first: readers see
-//! nothing any more. Then objects, then rows, and last the mark that there is work left;
+//! nothing any more. Then objects and rows, and last the mark that there is work left;
 //! whoever stops in between is followed by the sweeper.
+
+use futures::future::{try_join, try_join_all};
 
 use crate::blobs::{Blobs, Prefix};
 use crate::error::Result;
@@ -37,14 +39,21 @@ impl Job {
 /// Those of a store. Calling it again goes on.
 pub async fn finish(job: &Job, store: &Store, blobs: &Blobs) -> Result<Job> {
     let (project, id) = (job.build.project_id, job.build.id);
-    for prefix in [
+    // Objects are found by the beginning of their names, so also those that no row names.
+    let prefixes = [
         Prefix::Logs(project, Some(id)),
         Prefix::Snapshots(project, Some(id)),
         Prefix::Artifacts(project, Some(id)),
-    ] {
-        while blobs.delete_below(&prefix, AT_A_TIME).await? == AT_A_TIME {}
-    }
-    while store.delete_log_chunks(id, AT_A_TIME).await? == AT_A_TIME {}
+    ];
+    let objects = prefixes.iter().map(|prefix| async move {
+        while blobs.delete_below(prefix, AT_A_TIME).await? == AT_A_TIME {}
+        Ok(())
+    });
+    let rows = async {
+        while store.delete_log_chunks(id, AT_A_TIME).await? == AT_A_TIME {}
+        Ok(())
+    };
+    try_join(try_join_all(objects), rows).await?;
 
     let mut done = job.clone();
     done.erasing = false;

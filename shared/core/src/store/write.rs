@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -17,6 +17,8 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, ConditionCheck, Delete, DeleteRequest, Put,
     ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update, WriteRequest,
 };
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::{Item, Key, Row, Store, failure, item_of};
 use crate::error::{Error, Result};
@@ -173,58 +175,77 @@ impl Store {
         self.write(Write::edit(old, new)?).await
     }
 
-    /// Writes one row. Answers whether it found what it assumed.
+    /// Writes one row. Answers whether it found what it assumed. One that meets a
+    /// transaction is tried again a few times.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if it met others each time.
     pub async fn write(&self, write: Write) -> Result<bool> {
         let attempt = AttributeValue::S(hex::encode(rand::random::<[u8; 8]>()));
-        let table = self.table(write.key.table()).to_owned();
+        for number in 0..ATTEMPTS {
+            if number > 0 {
+                tokio::time::sleep(pause(number)).await;
+            }
+            match self.try_write(&write, &attempt).await {
+                Ok(None) => return Ok(true),
+                Ok(Some(found)) => return Ok(found.get(ATTEMPT) == Some(&attempt)),
+                Err(Failure::Conflict) => {}
+                Err(Failure::Other(error)) => return Err(error),
+            }
+        }
+        Err(in_the_way("a write"))
+    }
+
+    /// None if it was written, else what was found in place of what was assumed.
+    async fn try_write(
+        &self,
+        write: &Write,
+        attempt: &AttributeValue,
+    ) -> Result<Option<Item>, Failure> {
+        let table = self.table(write.key.table());
         let mut text = Expression::default();
-        let condition = text.condition(&write);
+        let condition = text.condition(write);
         let all_old = ReturnValuesOnConditionCheckFailure::AllOld;
-        let refused = match write.effect {
-            Effect::Put(mut item) => {
+        let refused = match &write.effect {
+            Effect::Put(item) => {
+                let mut item = item.clone();
                 item.insert(ATTEMPT.to_owned(), attempt.clone());
-                let put = self
-                    .client
-                    .put_item()
-                    .table_name(table)
-                    .set_item(Some(item));
+                let put = self.client.put_item().table_name(table);
                 let put = put
+                    .set_item(Some(item))
                     .condition_expression(condition)
                     .set_expression_attribute_names(text.names())
                     .set_expression_attribute_values(text.values())
                     .return_values_on_condition_check_failure(all_old);
-                match put.send().await {
-                    Ok(_) => return Ok(true),
-                    Err(error) => match error.as_service_error() {
-                        Some(PutItemError::ConditionalCheckFailedException(refused)) => {
-                            refused.item.clone()
-                        }
-                        _ => return Err(failure("PutItem", error)),
-                    },
+                let Err(error) = put.send().await else {
+                    return Ok(None);
+                };
+                match error.as_service_error() {
+                    Some(PutItemError::ConditionalCheckFailedException(refused)) => {
+                        refused.item.clone()
+                    }
+                    _ => return Err(Failure::of("PutItem", error)),
                 }
             }
-            Effect::Update {
-                mut set,
-                remove,
-                add,
-            } => {
+            Effect::Update { set, remove, add } => {
+                let mut set = set.clone();
                 set.insert(ATTEMPT.to_owned(), attempt.clone());
                 let update = self.client.update_item().table_name(table);
                 let update = update
                     .set_key(Some(write.key.attributes()))
-                    .update_expression(text.update(&set, &remove, add))
+                    .update_expression(text.update(&set, remove, *add))
                     .condition_expression(condition)
                     .set_expression_attribute_names(text.names())
                     .set_expression_attribute_values(text.values())
                     .return_values_on_condition_check_failure(all_old);
-                match update.send().await {
-                    Ok(_) => return Ok(true),
-                    Err(error) => match error.as_service_error() {
-                        Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
-                            refused.item.clone()
-                        }
-                        _ => return Err(failure("UpdateItem", error)),
-                    },
+                let Err(error) = update.send().await else {
+                    return Ok(None);
+                };
+                match error.as_service_error() {
+                    Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+                        refused.item.clone()
+                    }
+                    _ => return Err(Failure::of("UpdateItem", error)),
                 }
             }
             Effect::Delete => {
@@ -234,19 +255,20 @@ impl Store {
                     .condition_expression(condition)
                     .set_expression_attribute_names(text.names())
                     .set_expression_attribute_values(text.values());
-                return match delete.send().await {
-                    Ok(_) => Ok(true),
-                    Err(error) => match error.as_service_error() {
-                        Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                        _ => Err(failure("DeleteItem", error)),
-                    },
+                let Err(error) = delete.send().await else {
+                    return Ok(None);
                 };
+                match error.as_service_error() {
+                    Some(DeleteItemError::ConditionalCheckFailedException(_)) => None,
+                    _ => return Err(Failure::of("DeleteItem", error)),
+                }
             }
             Effect::Check => {
-                return Err(Error::Internal("a check alone is no write".to_owned()));
+                let text = "a check alone is no write".to_owned();
+                return Err(Failure::Other(Error::Internal(text)));
             }
         };
-        Ok(refused.is_some_and(|row| row.get(ATTEMPT) == Some(&attempt)))
+        Ok(Some(refused.unwrap_or_default()))
     }
 
     /// Writes several rows or none, at most [`MAX_TRANSACTION`] of them, each with another
@@ -286,9 +308,7 @@ impl Store {
                 _ => return Err(failure("TransactWriteItems", error)),
             }
         }
-        Err(Error::Unavailable(
-            "TransactWriteItems: other transactions stay in the way".to_owned(),
-        ))
+        Err(in_the_way("TransactWriteItems"))
     }
 
     /// Deletes rows whatever they are; ones that are not there do no harm. Only for what
@@ -383,6 +403,25 @@ impl Store {
             ),
         }
         .build())
+    }
+}
+
+/// Why a single write failed.
+enum Failure {
+    /// It met a transaction: it may be tried again.
+    Conflict,
+    Other(Error),
+}
+
+impl Failure {
+    fn of<E>(operation: &str, error: SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        match error.code() {
+            Some("TransactionConflictException") => Self::Conflict,
+            _ => Self::Other(failure(operation, error)),
+        }
     }
 }
 
@@ -498,6 +537,10 @@ impl Expression {
     fn values(&self) -> Option<HashMap<String, AttributeValue>> {
         (!self.values.is_empty()).then(|| self.values.clone())
     }
+}
+
+fn in_the_way(what: &str) -> Error {
+    Error::Unavailable(format!("{what}: other transactions stay in the way"))
 }
 
 fn unbuilt(error: aws_sdk_dynamodb::error::BuildError) -> Error {
