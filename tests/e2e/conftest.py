@@ -3,7 +3,10 @@
 `run.sh` starts the stack and says where it is. No client may warn: warnings are errors.
 """
 
+import json
 import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,3 +41,34 @@ def stack() -> Stack:
         token=os.environ["SWITCHYARD_ROOT_TOKEN"],
         job_token=os.environ["SWITCHYARD_JOB_TOKEN"],
     )
+
+
+GITLAB = Path(sys.executable).with_name("gitlab")
+
+
+@pytest.fixture
+def run(stack, tmp_path):
+    """Runs `gitlab`, which may say nothing on standard error: that is where it warns."""
+
+    def run(*arguments, token=stack.token, fails=False):
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PYTHON_GITLAB", "GITLAB", "CI_", "XDG_"))
+        }
+        environment["HOME"] = str(tmp_path)
+        command = [GITLAB, "--server-url", stack.url, "--private-token", token, *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, timeout=60)
+        assert (done.returncode != 0) == fails, done
+        if fails:
+            return done.stderr.decode()
+        assert done.stderr == b"", done
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def read(run):
+    """Runs `gitlab -o json` and reads what it prints."""
+    return lambda *arguments: json.loads(run("--output", "json", *arguments))

@@ -1,45 +1,8 @@
 """python-gitlab's command line, `gitlab`."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from conftest import SHA, TEASPOON_LOG
-
-GITLAB = Path(sys.executable).with_name("gitlab")
-
-
-@pytest.fixture
-def run(stack, tmp_path):
-    """Runs `gitlab`, which may say nothing on standard error: that is where it warns."""
-
-    def run(*arguments, token=stack.token, fails=False):
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("PYTHON_GITLAB", "GITLAB", "CI_", "XDG_"))
-        }
-        environment["HOME"] = str(tmp_path)
-        command = [GITLAB, "--server-url", stack.url, "--private-token", token, *arguments]
-        done = subprocess.run(command, env=environment, capture_output=True, timeout=60)
-        assert (done.returncode != 0) == fails, done
-        if fails:
-            return done.stderr.decode()
-        assert done.stderr == b"", done
-        return done.stdout
-
-    return run
-
-
-@pytest.fixture
-def read(run):
-    """Runs `gitlab -o json` and reads what it prints."""
-    return lambda *arguments: json.loads(run("--output", "json", *arguments))
-
 
 def ids(things):
     return [thing["id"] for thing in things]

@@ -6,8 +6,10 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::*;
+use crate::job::Job;
 use crate::job::lifecycle::Gates;
 use crate::pipeline::composite::status_of;
+use crate::pipeline::{Picture, Reset};
 
 #[derive(Clone, Debug)]
 struct Plan {
@@ -222,6 +224,43 @@ fn start(plans: &[Plan]) -> World {
     World::new(plans.iter().map(row).collect())
 }
 
+fn picture(world: &World) -> Picture {
+    let job = |build: &Build| {
+        let mut job: Job = serde_json::from_value(serde_json::to_value(build).unwrap()).unwrap();
+        job.build = build.clone();
+        job
+    };
+    Picture {
+        pipeline: world.pipeline.clone(),
+        jobs: world.builds.iter().map(job).collect(),
+        bridges: Vec::new(),
+    }
+}
+
+/// Processes a pipeline until nothing is left to do. Each time only some of the rows that
+/// change are written before the function dies, as `cuts` say; with none of them, all are.
+fn processed(mut picture: Picture, cuts: &[Index]) -> Result<Picture, TestCaseError> {
+    let mut cuts = cuts.iter();
+    for _ in 0..100 {
+        let decided = picture.decided(BORN).unwrap();
+        if decided == picture {
+            return Ok(picture);
+        }
+        let pairs = picture.jobs.iter().zip(&decided.jobs).enumerate();
+        let changed = pairs.filter(|(_, (old, new))| old != new);
+        let changed: Vec<usize> = changed.map(|(place, _)| place).collect();
+        match cuts.next().map(|cut| cut.index(changed.len() + 1)) {
+            Some(written) if written < changed.len() => {
+                for place in &changed[..written] {
+                    picture.jobs[*place] = decided.jobs[*place].clone();
+                }
+            }
+            Some(_) | None => picture = decided,
+        }
+    }
+    Err(TestCaseError::fail("this never ends"))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
@@ -283,6 +322,36 @@ proptest! {
             } else if then.status != Status::Skipped {
                 prop_assert_eq!(now, &then);
             }
+        }
+    }
+
+    /// A retry leaves a mark behind which job skipped ones come back. Wherever whoever
+    /// follows it dies, the end is that of one who did not, and the mark is gone.
+    #[test]
+    fn a_mark_that_is_followed_up_in_pieces_has_the_same_end(
+        plans in any_plans(),
+        choices in vec(any::<Index>(), 1..60),
+        retried in any::<Index>(),
+        cuts in vec(any::<Index>(), 0..12),
+    ) {
+        let mut world = start(&plans);
+        run(&mut world, &plans, &choices)?;
+        let finished = world.builds.iter().filter(|build| build.is_retryable(false));
+        let finished: Vec<JobId> = finished.map(|build| build.id).collect();
+        prop_assume!(!finished.is_empty());
+        let job = world.retry(finished[retried.index(finished.len())]);
+        world.pipeline.resets.push(Reset { job, user: UserId(2) });
+        world.pipeline.deadline = Some(BORN);
+
+        let whole = processed(picture(&world), &[])?;
+        let pieces = processed(picture(&world), &cuts)?;
+        prop_assert_eq!(&pieces.pipeline.resets, &[]);
+        prop_assert_eq!(pieces.pipeline.deadline, None);
+        prop_assert_eq!(pieces.pipeline.status, whole.pipeline.status);
+        for (piece, whole) in pieces.jobs.iter().zip(&whole.jobs) {
+            let (piece, whole) = (&piece.build, &whole.build);
+            prop_assert_eq!(piece.status, whole.status, "{}", piece.id);
+            prop_assert_eq!(piece.user_id, whole.user_id, "{}", piece.id);
         }
     }
 }
