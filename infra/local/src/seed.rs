@@ -207,6 +207,7 @@ pub fn group(id: u64, above: &[&Group], path: &str) -> Group {
         subgroup_creation_level: SubgroupCreationLevel::default(),
         shared_runners_setting: SharedRunnersSetting::default(),
         owner: None,
+        owners_revision: 0,
         deleted_at: None,
         deadline: None,
     }

@@ -39,6 +39,24 @@ impl Role {
             Self::Owner => "owner",
         }
     }
+
+    /// As GitLab writes it in a sentence.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Guest => "Guest",
+            Self::Planner => "Planner",
+            Self::Reporter => "Reporter",
+            Self::Developer => "Developer",
+            Self::Maintainer => "Maintainer",
+            Self::Owner => "Owner",
+        }
+    }
+
+    /// The role with this access level.
+    pub fn of_level(level: i64) -> Option<Self> {
+        let level = u8::try_from(level).ok()?;
+        Self::try_from(level).ok()
+    }
 }
 
 impl From<Role> for u8 {

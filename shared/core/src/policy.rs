@@ -7,7 +7,7 @@ use crate::project::{FeatureAccess, Project, Visibility};
 
 mod group;
 
-pub use group::{GroupAction, may_in_group};
+pub use group::{GroupAction, may_create_groups, may_in_group};
 
 /// What a caller may want to do with a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -139,6 +139,10 @@ pub struct Group {
     /// Whose personal namespace it is: then it is no group to anybody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<UserId>,
+    /// Counts how often an owner left or became something less: of two who leave at the
+    /// same time one finds it changed.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub owners_revision: u64,
     /// Marked for deletion: nobody sees it any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Time>,

@@ -3,6 +3,7 @@
 use super::{Standing, Verdict, is_open};
 use crate::member::Role;
 use crate::project::{Group, ProjectCreationLevel, SubgroupCreationLevel};
+use crate::user::User;
 
 /// What a caller may want to do with a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,11 @@ pub enum GroupAction {
     AdminAccessTokens,
     CreateSubgroup,
     CreateProjects,
+}
+
+/// Whether somebody may create groups that stand below no other.
+pub fn may_create_groups(user: &User) -> bool {
+    user.admin || user.can_create_group
 }
 
 /// Decides. What a caller may not see is hidden, whatever was asked.

@@ -297,7 +297,8 @@ impl Row for Project {
 }
 
 impl Row for Group {
-    const GUARDS: &[&str] = &["deleted_at"];
+    // What stands below it has a path that begins with this one, and is no more visible.
+    const GUARDS: &[&str] = &["deleted_at", "full_path", "visibility"];
 
     fn key(&self) -> Key {
         Key::Group(self.id)
@@ -343,6 +344,9 @@ impl Row for DirectoryEntry {
 }
 
 impl Row for Member {
+    // Who removes a developer must not remove somebody who has become an owner.
+    const GUARDS: &[&str] = &["access_level"];
+
     fn key(&self) -> Key {
         Key::Member(self.source, self.user_id)
     }

@@ -15,6 +15,8 @@ pub mod agents;
 pub mod counters;
 pub mod jobs;
 pub mod log_chunks;
+pub mod members;
+pub mod namespaces;
 pub mod pipelines;
 mod process;
 pub mod users;

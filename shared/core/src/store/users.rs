@@ -60,6 +60,7 @@ pub fn personal_namespace(user: &User) -> Group {
         subgroup_creation_level: SubgroupCreationLevel::default(),
         shared_runners_setting: SharedRunnersSetting::default(),
         owner: Some(user.id),
+        owners_revision: 0,
         deleted_at: None,
         deadline: None,
     }
