@@ -3,7 +3,9 @@
 //! the access tests walk it.
 
 mod builds;
+mod groups;
 mod instance;
+mod members;
 mod projects;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,6 +65,8 @@ pub(crate) enum Needs {
     /// The list is empty for those who may not read builds.
     ReadPipeline,
     ReadBuild,
+    /// To see the group; a list shows the groups that the caller sees.
+    ReadGroup,
     /// This role or a higher one, in the project or the group of the path.
     Role(Role),
     Administrator,
@@ -72,13 +76,25 @@ const READ: &str = "api read_api";
 const READ_USER: &str = "api read_api read_user";
 
 /// All endpoints, a table for each area.
-pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> =
-    LazyLock::new(|| [builds::TABLE, instance::TABLE, projects::TABLE].concat());
+pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
+    [
+        builds::TABLE,
+        groups::TABLE,
+        instance::TABLE,
+        members::TABLE,
+        projects::TABLE,
+    ]
+    .concat()
+});
 
-/// Those that only read, and are about jobs or a caller: what was there first.
+/// Those that only read, and are about a project or a caller.
 pub(crate) fn reads() -> impl Iterator<Item = &'static Endpoint> {
     ENDPOINTS.iter().filter(|endpoint| {
-        endpoint.method == "GET" && !matches!(endpoint.needs, Needs::Role(_) | Needs::Administrator)
+        endpoint.method == "GET"
+            && !matches!(
+                endpoint.needs,
+                Needs::Role(_) | Needs::Administrator | Needs::ReadGroup
+            )
     })
 }
 

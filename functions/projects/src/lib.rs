@@ -1,6 +1,8 @@
 //! The `projects` function: projects, the caller's own account, and the instance.
 //! What no other function serves ends here, as a 404 in GitLab's form.
 
+mod groups;
+mod members;
 mod metadata;
 mod personal_access_tokens;
 mod show;
@@ -22,9 +24,23 @@ pub fn routes() -> Router<App> {
             get(personal_access_tokens::show_self),
         )
         .route("/api/v4/projects/{id}", get(show::show))
+        .merge(groups::routes())
+        .merge(members::routes())
 }
 
 /// This function's part of the API's description.
+pub struct ApiDoc;
+
+impl OpenApi for ApiDoc {
+    fn openapi() -> utoipa::openapi::OpenApi {
+        let mut document = Instance::openapi();
+        document.merge(groups::ApiDoc::openapi());
+        document.merge(members::ApiDoc::openapi());
+        document
+    }
+}
+
+/// What stands beside the areas with modules of their own.
 #[derive(OpenApi)]
 #[openapi(paths(
     metadata::version,
@@ -33,4 +49,4 @@ pub fn routes() -> Router<App> {
     personal_access_tokens::show_self,
     show::show
 ))]
-pub struct ApiDoc;
+struct Instance;

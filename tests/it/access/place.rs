@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use switchyard::ids::{JobId, ProjectId, UserId};
+use switchyard::ids::{GroupId, JobId, ProjectId, UserId};
 use switchyard::job::{Bridge, Status, When};
+use switchyard::member::{Role, Source};
 use switchyard::pipeline::Pipeline;
 use switchyard::project::Project;
 use switchyard::store::counters::Counter;
@@ -80,6 +81,11 @@ pub(crate) async fn furnish(app: &TestApp, project: &Project, user: UserId) -> C
     });
     manual.build.stage = "deploy".to_owned();
     app.seed.put(&manual).await.unwrap();
+    let source = Source::Project(project.id);
+    let user_row = seed::user(FELLOW.0, "fellow");
+    app.seed.put_user(&user_row).await.unwrap();
+    let fellow = seed::member(source, FELLOW, Role::Reporter);
+    app.seed.put(&fellow).await.unwrap();
     running_job(app, &pipeline, id + RUNNING_JOB, user).await
 }
 
@@ -105,6 +111,8 @@ pub(crate) async fn one_project(app: &TestApp) -> (Caller, Caller) {
     let root = app.administrator().await;
     app.add_user(&seed::user(FELLOW.0, "fellow")).await;
     let project = app.add_project(1, |_| {}).await;
+    let in_group = seed::member(Source::Group(GroupId(1)), FELLOW, Role::Reporter);
+    app.seed.put(&in_group).await.unwrap();
     let job = furnish(app, &project, ROOT).await;
     (root, job)
 }
