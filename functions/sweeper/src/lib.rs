@@ -6,6 +6,7 @@
 //! to is still there for the next one.
 
 mod budget;
+mod groups;
 mod jobs;
 mod pipelines;
 
@@ -29,5 +30,5 @@ const DUE_ROWS: usize = 100;
 pub async fn sweep_within(app: &App, budget: &mut Budget) -> Result<()> {
     pipelines::process(app, budget).await?;
     jobs::erase(app, budget).await?;
-    Ok(())
+    groups::sweep(app, app.clock.now(), budget).await
 }
