@@ -1,5 +1,7 @@
 //! Projects and what is below `/projects/:id`.
 
+mod create;
+mod edit;
 mod jobs;
 mod pipelines;
 mod show;

@@ -5,7 +5,7 @@ mod groups;
 mod members;
 mod metadata;
 mod personal_access_tokens;
-mod show;
+mod projects;
 mod user;
 
 use axum::Router;
@@ -23,9 +23,9 @@ pub fn routes() -> Router<App> {
             "/api/v4/personal_access_tokens/self",
             get(personal_access_tokens::show_self),
         )
-        .route("/api/v4/projects/{id}", get(show::show))
         .merge(groups::routes())
         .merge(members::routes())
+        .merge(projects::routes())
 }
 
 /// This function's part of the API's description.
@@ -36,6 +36,7 @@ impl OpenApi for ApiDoc {
         let mut document = Instance::openapi();
         document.merge(groups::ApiDoc::openapi());
         document.merge(members::ApiDoc::openapi());
+        document.merge(projects::ApiDoc::openapi());
         document
     }
 }
@@ -46,7 +47,6 @@ impl OpenApi for ApiDoc {
     metadata::version,
     metadata::show,
     user::show,
-    personal_access_tokens::show_self,
-    show::show
+    personal_access_tokens::show_self
 ))]
 struct Instance;

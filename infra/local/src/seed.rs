@@ -13,7 +13,7 @@ use switchyard::{
     member::{Member, Role, Source as MemberSource},
     pipeline::{Block, Pipeline, Ref, Source},
     project::{
-        DirectoryEntry, DirectoryTarget, FeatureAccess, Group, Namespace, Project,
+        CiSettings, DirectoryEntry, DirectoryTarget, FeatureAccess, Group, Namespace, Project,
         ProjectCreationLevel, ProjectName, SharedRunnersSetting, SubgroupCreationLevel, Visibility,
     },
     store::{Row, Store, counters::Counter, users},
@@ -249,6 +249,8 @@ pub fn project(id: u64, ancestors: &[GroupId], full_path: &str) -> Project {
         group_runners_enabled: true,
         auto_cancel_pending_pipelines: true,
         import_url: None,
+        topics: Vec::new(),
+        ci: CiSettings::default(),
     }
 }
 

@@ -8,6 +8,10 @@ use utoipa::ToSchema;
 use crate::ids::{GroupId, ProjectId, UserId};
 use crate::time::Time;
 
+mod settings;
+
+pub use settings::{CiSettings, GitStrategy, OverrideRole};
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
@@ -79,8 +83,13 @@ pub struct Project {
     pub shared_runners_enabled: bool,
     pub group_runners_enabled: bool,
     pub auto_cancel_pending_pipelines: bool,
+    /// Where runners clone from. It may hold a user name and a password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub import_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub ci: CiSettings,
 }
 
 impl Project {

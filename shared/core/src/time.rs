@@ -49,6 +49,13 @@ impl Time {
         Some(Self(timestamp.as_microsecond()))
     }
 
+    /// Reads a date as HTTP writes it: `Thu, 24 Dec 2015 17:54:27 GMT`.
+    pub fn parse_http(text: &str) -> Option<Self> {
+        let text = text.trim().strip_suffix("GMT")?;
+        let zoned = jiff::fmt::rfc2822::parse(&format!("{text}+0000")).ok()?;
+        Some(Self(zoned.timestamp().as_microsecond()))
+    }
+
     fn timestamp(self) -> Timestamp {
         Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH)
     }

@@ -54,6 +54,7 @@ impl<'a> World<'a> {
         self.walk_traces().await;
         self.walk_pipelines().await;
         self.walk_projects().await;
+        super::projects::walk(self.app, &self.member).await;
         super::steering::walk(self.app, &self.member).await;
         super::steering::leave(self.app).await;
         super::groups::walk(self.app).await;

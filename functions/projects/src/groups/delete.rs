@@ -2,13 +2,12 @@
 
 use axum::extract::State;
 use http::StatusCode;
-use serde::Serialize;
 use switchyard::error::{Error, Result};
+use switchyard::http::views::AcceptedView;
 use switchyard::http::{Accepts, App, Endpoint, GroupAccess, Json, Reader};
 use switchyard::policy::GroupAction;
 use switchyard::project::{DirectoryEntry, DirectoryTarget, Group};
 use switchyard::store::{Key, Rows, Write, Written};
-use utoipa::ToSchema;
 
 use super::ATTEMPTS;
 
@@ -21,13 +20,6 @@ impl Endpoint for DeleteGroup {
     fn read(_: &mut Reader<'_>) -> Self {
         Self
     }
-}
-
-/// What is told about work that has begun.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Accepted)]
-pub(crate) struct AcceptedView {
-    message: &'static str,
 }
 
 /// Delete a group
@@ -62,10 +54,7 @@ pub(crate) async fn delete(
             writes.push(Write::delete(&entry)?);
         }
         if app.store.write_all(writes).await? == Written::All {
-            let view = AcceptedView {
-                message: "202 Accepted",
-            };
-            return Ok((StatusCode::ACCEPTED, Json(view)));
+            return Ok((StatusCode::ACCEPTED, Json(AcceptedView::default())));
         }
         let found = app.store.groups(&[group.id]).await?.pop();
         group = found.ok_or_else(|| Error::not_found("Group"))?;

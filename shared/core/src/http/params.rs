@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
+use serde::de::value::{Error as Unknown, StrDeserializer};
+use serde::de::{DeserializeOwned, IntoDeserializer as _};
 
 use crate::error::{Error, Result};
 use crate::job::Status;
@@ -332,6 +334,14 @@ impl<'a> Reader<'a> {
             None => return None,
         };
         parse(&text).or_else(|| self.not_allowed(name))
+    }
+
+    /// One of a closed set of words, as a type of the domain spells them.
+    pub fn word<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+        self.one_of(name, |text| {
+            let text: StrDeserializer<'_, Unknown> = text.into_deserializer();
+            T::deserialize(text).ok()
+        })
     }
 
     /// The `scope` of a job list: a status, a list of them, or where it is accepted a

@@ -32,6 +32,8 @@ pub struct RequestInfo {
     pub route_params: Vec<(String, String)>,
     /// The age from which jobs are archived.
     pub archive_after: Option<Duration>,
+    /// What is to be deleted must not have been changed since.
+    pub unmodified_since: Option<Time>,
 }
 
 impl RequestInfo {
@@ -82,6 +84,7 @@ impl RequestInfo {
             params: Params::parse(uri.query().unwrap_or_default())?,
             route_params,
             archive_after: app.config.archive_jobs_after,
+            unmodified_since: unmodified_since(parts),
         })
     }
 
@@ -95,6 +98,12 @@ impl RequestInfo {
             archive_after: self.archive_after,
         }
     }
+}
+
+/// `If-Unmodified-Since`; what is no date is not looked at, as HTTP wants it.
+fn unmodified_since(parts: &Parts) -> Option<Time> {
+    let value = parts.headers.get(header::IF_UNMODIFIED_SINCE)?;
+    Time::parse_http(value.to_str().ok()?)
 }
 
 /// The configured address, or else the one that the client used.

@@ -7,7 +7,9 @@ use super::BasicUserView;
 use crate::error::Result;
 use crate::ids::{ProjectId, UserId};
 use crate::member::Role;
-use crate::project::{FeatureAccess, Group, Namespace, Project, Visibility};
+use crate::project::{
+    FeatureAccess, GitStrategy, Group, Namespace, OverrideRole, Project, Visibility,
+};
 use crate::store::{Key, Rows};
 use crate::user::User;
 
@@ -165,10 +167,14 @@ pub struct ProjectSettingsView {
     pub shared_runners_enabled: bool,
     pub ci_config_path: Option<String>,
     pub import_status: &'static str,
+    /// Megabytes.
+    pub max_artifacts_size: Option<u64>,
     /// Only for maintainers.
     #[serde(flatten)]
     pub maintainer: Option<MaintainerSettingsView>,
-    pub permissions: PermissionsView,
+    /// The caller's memberships, where a project is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<PermissionsView>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -188,6 +194,62 @@ pub struct MaintainerSettingsView {
     pub auto_cancel_pending_pipelines: &'static str,
     /// Seconds.
     pub build_timeout: u64,
+    pub build_git_strategy: GitStrategy,
+    pub ci_default_git_depth: Option<u64>,
+    pub ci_forward_deployment_enabled: bool,
+    pub ci_forward_deployment_rollback_allowed: bool,
+    pub ci_separated_caches: bool,
+    pub ci_allow_fork_pipelines_to_run_in_parent_project: bool,
+    pub ci_push_repository_for_job_token_allowed: bool,
+    pub ci_id_token_sub_claim_components: Vec<String>,
+    pub ci_pipeline_variables_minimum_override_role: OverrideRole,
+    pub restrict_user_defined_variables: bool,
+    pub ci_delete_pipelines_in_seconds: Option<u64>,
+    pub keep_latest_artifact: bool,
+}
+
+impl MaintainerSettingsView {
+    fn new(project: &Project) -> Self {
+        let ci = &project.ci;
+        Self {
+            import_url: project.import_url.as_deref().map(without_credentials),
+            ci_job_token_scope_enabled: project.ci_job_token_scope_enabled,
+            group_runners_enabled: project.group_runners_enabled,
+            auto_cancel_pending_pipelines: if project.auto_cancel_pending_pipelines {
+                "enabled"
+            } else {
+                "disabled"
+            },
+            build_timeout: project.build_timeout,
+            build_git_strategy: ci.build_git_strategy,
+            ci_default_git_depth: ci.ci_default_git_depth,
+            ci_forward_deployment_enabled: ci.ci_forward_deployment_enabled,
+            ci_forward_deployment_rollback_allowed: ci.ci_forward_deployment_rollback_allowed,
+            ci_separated_caches: ci.ci_separated_caches,
+            ci_allow_fork_pipelines_to_run_in_parent_project: ci
+                .ci_allow_fork_pipelines_to_run_in_parent_project,
+            ci_push_repository_for_job_token_allowed: ci.ci_push_repository_for_job_token_allowed,
+            ci_id_token_sub_claim_components: ci.ci_id_token_sub_claim_components.clone(),
+            ci_pipeline_variables_minimum_override_role: ci
+                .ci_pipeline_variables_minimum_override_role,
+            restrict_user_defined_variables: ci.restrict_user_defined_variables,
+            ci_delete_pipelines_in_seconds: ci.ci_delete_pipelines_in_seconds,
+            keep_latest_artifact: ci.keep_latest_artifact,
+        }
+    }
+}
+
+/// An address without the user name and the password that may stand before its host.
+fn without_credentials(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let (authority, path) = match rest.find('/') {
+        Some(at) => rest.split_at(at),
+        None => (rest, ""),
+    };
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    format!("{scheme}://{host}{path}")
 }
 
 /// The caller's own memberships.
@@ -218,7 +280,8 @@ impl AccessView {
 #[derive(Clone, Copy, Debug)]
 pub struct Viewer {
     pub maintainer: bool,
-    pub permissions: PermissionsView,
+    /// None where the project was just changed: GitLab shows them on reading only.
+    pub permissions: Option<PermissionsView>,
 }
 
 impl ProjectView {
@@ -227,9 +290,9 @@ impl ProjectView {
         let web_url = format!("{base_url}/{}", project.full_path);
         Self {
             basic: ConfigProjectView::new(project, above),
-            default_branch: project.default_branch.clone(),
-            tag_list: Vec::new(),
-            topics: Vec::new(),
+            default_branch: Some(project.default_branch.clone().unwrap_or("main".to_owned())),
+            tag_list: project.topics.clone(),
+            topics: project.topics.clone(),
             ssh_url_to_repo: None,
             http_url_to_repo: format!("{web_url}.git"),
             web_url,
@@ -269,17 +332,10 @@ impl ProjectSettingsView {
             shared_runners_enabled: project.shared_runners_enabled,
             ci_config_path: project.ci_config_path.clone(),
             import_status: if mirrored { "finished" } else { "none" },
-            maintainer: viewer.maintainer.then(|| MaintainerSettingsView {
-                import_url: project.import_url.clone(),
-                ci_job_token_scope_enabled: project.ci_job_token_scope_enabled,
-                group_runners_enabled: project.group_runners_enabled,
-                auto_cancel_pending_pipelines: if project.auto_cancel_pending_pipelines {
-                    "enabled"
-                } else {
-                    "disabled"
-                },
-                build_timeout: project.build_timeout,
-            }),
+            max_artifacts_size: project.ci.max_artifacts_size,
+            maintainer: viewer
+                .maintainer
+                .then(|| MaintainerSettingsView::new(project)),
             permissions: viewer.permissions,
         }
     }

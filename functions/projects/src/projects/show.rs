@@ -50,7 +50,7 @@ pub(crate) async fn show(
     let viewer = match caller.user() {
         Some(user) => Some(Viewer {
             maintainer: is_maintainer(standing),
-            permissions: permissions(user.id, &project, &rows, request.now.day())?,
+            permissions: Some(permissions(user.id, &project, &rows, request.now.day())?),
         }),
         None => None,
     };
@@ -63,7 +63,7 @@ pub(crate) async fn show(
     )))
 }
 
-fn is_maintainer(standing: Standing) -> bool {
+pub(super) fn is_maintainer(standing: Standing) -> bool {
     match standing {
         Standing::Administrator => true,
         Standing::User(role) => role >= Some(Role::Maintainer),
