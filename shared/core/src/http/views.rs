@@ -7,5 +7,7 @@ mod user;
 
 pub use job::{BridgeView, JobView, RunnerManagerView, RunnerView, Shown};
 pub use pipeline::{CommitView, PipelineDetailsView, PipelineListView, PipelineView};
-pub use project::{Above, AccessView, ConfigProjectView, PermissionsView, ProjectView, Viewer};
-pub use user::{BasicUserView, CurrentUserView, TokenView, UserView};
+pub use project::{
+    Above, AccessView, ConfigProjectView, NamespaceView, PermissionsView, ProjectView, Viewer,
+};
+pub use user::{AdminUserView, BasicUserView, CurrentUserView, TokenView, UserView};
