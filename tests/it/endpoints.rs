@@ -5,6 +5,7 @@
 mod builds;
 mod instance;
 mod projects;
+mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -72,8 +73,15 @@ const READ: &str = "api read_api";
 const READ_USER: &str = "api read_api read_user";
 
 /// All endpoints, a table for each area.
-pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> =
-    LazyLock::new(|| [builds::TABLE, instance::TABLE, projects::TABLE].concat());
+pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
+    [
+        builds::TABLE,
+        instance::TABLE,
+        projects::TABLE,
+        users::TABLE,
+    ]
+    .concat()
+});
 
 /// Those that only read, and are about jobs or a caller: what was there first.
 pub(crate) fn reads() -> impl Iterator<Item = &'static Endpoint> {
@@ -162,8 +170,9 @@ impl Endpoint {
     pub(crate) fn at(&self, place: &Place) -> String {
         let id = match self.path.split('/').nth(1) {
             Some("projects") => place.project.clone(),
-            Some("groups") => place.group.clone(),
+            Some("groups" | "namespaces") => place.group.clone(),
             Some("personal_access_tokens") => place.token.to_string(),
+            _ if self.path.ends_with("/unban") => place.banned.to_string(),
             _ => place.user.to_string(),
         };
         self.full_path()

@@ -2,9 +2,11 @@
 //! What no other function serves ends here, as a 404 in GitLab's form.
 
 mod metadata;
+mod namespaces;
 mod personal_access_tokens;
 mod show;
 mod user;
+mod users;
 
 use axum::Router;
 use axum::routing::get;
@@ -22,9 +24,23 @@ pub fn routes() -> Router<App> {
             get(personal_access_tokens::show_self),
         )
         .route("/api/v4/projects/{id}", get(show::show))
+        .merge(namespaces::routes())
+        .merge(users::routes())
 }
 
 /// This function's part of the API's description.
+pub struct ApiDoc;
+
+impl OpenApi for ApiDoc {
+    fn openapi() -> utoipa::openapi::OpenApi {
+        let mut document = Instance::openapi();
+        document.merge(namespaces::ApiDoc::openapi());
+        document.merge(users::ApiDoc::openapi());
+        document
+    }
+}
+
+/// What stands beside the areas with modules of their own.
 #[derive(OpenApi)]
 #[openapi(paths(
     metadata::version,
@@ -33,4 +49,4 @@ pub fn routes() -> Router<App> {
     personal_access_tokens::show_self,
     show::show
 ))]
-pub struct ApiDoc;
+struct Instance;

@@ -6,6 +6,7 @@
 //! to is still there for the next one.
 
 mod budget;
+mod users;
 
 use switchyard::error::Result;
 use switchyard::http::App;
@@ -25,16 +26,15 @@ pub async fn sweep(app: &App) -> Result<()> {
 const DUE_ROWS: usize = 100;
 
 /// The same with a budget of one's own.
-pub async fn sweep_within(app: &App, _budget: &mut Budget) -> Result<()> {
+pub async fn sweep_within(app: &App, budget: &mut Budget) -> Result<()> {
     let now = app.clock.now();
     for table in [
         Table::Pipelines,
         Table::Jobs,
         Table::Projects,
         Table::Groups,
-        Table::Users,
     ] {
         app.store.due(table, now, DUE_ROWS).await?;
     }
-    Ok(())
+    users::sweep(app, budget).await
 }

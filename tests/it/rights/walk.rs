@@ -54,6 +54,7 @@ impl<'a> World<'a> {
         self.walk_traces().await;
         self.walk_pipelines().await;
         self.walk_projects().await;
+        super::users::walk(self.app).await;
         self.app.sweep().await;
     }
 
