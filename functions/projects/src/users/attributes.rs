@@ -104,7 +104,7 @@ impl Attributes {
             set(&mut user.name, "name", Some(name), errors);
         }
         if let Some(username) = &self.username {
-            if *username != user.username {
+            if username.is_empty() || *username != user.username {
                 for fault in names::faults(username) {
                     errors.add("username", fault);
                 }
