@@ -49,6 +49,12 @@ impl Time {
         Some(Self(timestamp.as_microsecond()))
     }
 
+    /// Reads the form that HTTP's headers have: `Thu, 24 Dec 2015 18:00:00 GMT`.
+    pub fn parse_http(text: &str) -> Option<Self> {
+        let zoned = jiff::fmt::rfc2822::parse(text.trim()).ok()?;
+        Some(Self(zoned.timestamp().as_microsecond()))
+    }
+
     fn timestamp(self) -> Timestamp {
         Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH)
     }
@@ -107,5 +113,14 @@ mod tests {
             );
         }
         assert_eq!(Time::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn times_of_headers() {
+        let time = Time::parse_http("Thu, 24 Dec 2015 18:00:00 GMT");
+        assert_eq!(time, Time::parse("2015-12-24T18:00:00Z"));
+        for text in ["", "yesterday", "2015-12-24", "Thu, 24 Dec 2015"] {
+            assert_eq!(Time::parse_http(text), None, "{text}");
+        }
     }
 }

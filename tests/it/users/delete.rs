@@ -1,6 +1,7 @@
 //! `DELETE /users/:id`, as far as callers see it; the sweeper's part is in `sweeper`.
 
 use futures::future::join;
+use http::Method;
 use serde_json::json;
 use switchyard::ids::{GroupId, ProjectId, UserId};
 use switchyard::job::Status;
@@ -180,4 +181,29 @@ async fn a_lost_answer_deletes_once() {
     faults.clear();
     let answer = app.delete(ADA, &root).await;
     assert_refused(&answer, 404, &message("404 User Not Found"));
+}
+
+#[tokio::test]
+async fn who_was_changed_since_stays() {
+    let (app, root, _) = world().await;
+    app.put(ADA, &root, &json!({ "bio": "b" })).await;
+    let mut headers = root.headers();
+    headers.push(("if-unmodified-since", ""));
+    let before = app.dump();
+    for (since, status) in [
+        ("Thu, 24 Dec 2015 17:59:59 GMT", 412),
+        ("2015-12-24T17:59:59Z", 412),
+        ("Thu, 24 Dec 2015 18:00:00 GMT", 204),
+        ("Fri, 25 Dec 2015 18:00:00 GMT", 204),
+        ("yesterday", 204),
+    ] {
+        headers.last_mut().unwrap().1 = since;
+        let answer = app.request(Method::DELETE, ADA, &headers, "").await;
+        assert_eq!(answer.status, status, "{since}: {answer:?}");
+        if status == 412 {
+            assert_eq!(answer.json(), message("412 Precondition Failed"));
+            assert_eq!(app.dump(), before);
+        }
+        app.restore(&before);
+    }
 }

@@ -44,6 +44,7 @@ pub(crate) async fn delete(
     let now = access.request.now;
     for _ in 0..ATTEMPTS {
         let user = app.store.user(id).await?.ok_or_else(not_found)?;
+        access.request.demand_unmodified(user.changed_at())?;
         let also_as_read = match app.store.ownership(id, now.day()).await? {
             Ownership::Shared(owners) => owners,
             Ownership::Sole(_) => {

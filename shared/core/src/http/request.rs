@@ -25,6 +25,8 @@ pub struct RequestInfo {
     pub params: Params,
     /// Names and values in the route, such as `id`, decoded.
     pub route_params: Vec<(String, String)>,
+    /// `If-Unmodified-Since`; what is no time counts as absent.
+    pub unmodified_since: Option<Time>,
 }
 
 impl RequestInfo {
@@ -48,6 +50,15 @@ impl RequestInfo {
         let mut request = Self::of(&parts, app)?;
         request.params = request.params.overlaid(body);
         Ok((parts, request))
+    }
+
+    /// # Errors
+    /// 412 if the request is only meant for what was not changed since an earlier time.
+    pub fn demand_unmodified(&self, changed_at: Time) -> Result<()> {
+        match self.unmodified_since {
+            Some(since) if changed_at > since => Err(Error::PreconditionFailed),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn of(parts: &Parts, app: &App) -> Result<Self> {
@@ -74,8 +85,15 @@ impl RequestInfo {
             path: uri.path().to_owned(),
             params: Params::parse(uri.query().unwrap_or_default())?,
             route_params,
+            unmodified_since: unmodified_since(parts),
         })
     }
+}
+
+fn unmodified_since(parts: &Parts) -> Option<Time> {
+    let header = parts.headers.get(header::IF_UNMODIFIED_SINCE)?;
+    let text = header.to_str().ok()?;
+    Time::parse_http(text).or_else(|| Time::parse(text))
 }
 
 /// The configured address, or else the one that the client used.
