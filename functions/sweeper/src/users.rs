@@ -27,6 +27,7 @@ pub(crate) async fn sweep(app: &App, budget: &mut Budget) -> Result<()> {
     let keys = app.store.due(Table::Users, now, crate::DUE_ROWS).await?;
     let mut rows = Rows::default();
     rows.load(&app.store, keys.clone()).await?;
+    let mut outcome = Ok(());
     for key in keys {
         let user: Option<User> = rows.get(&key)?;
         let is_due = |user: &User| user.deadline.is_some_and(|deadline| deadline <= now);
@@ -36,12 +37,17 @@ pub(crate) async fn sweep(app: &App, budget: &mut Budget) -> Result<()> {
         if budget.is_spent() {
             break;
         }
-        match user.deleted_at {
-            Some(deleted_at) => finish(app, &user, deleted_at, budget).await?,
-            None => settle_paths(app, &user, budget).await?,
+        let done = match user.deleted_at {
+            Some(deleted_at) => finish(app, &user, deleted_at, budget).await,
+            None => settle_paths(app, &user, budget).await,
+        };
+        // What is wrong with one must not stand in the way of the others.
+        if let Err(error) = done {
+            tracing::error!(%error, user = %user.id, "a user is not done with");
+            outcome = outcome.and(Err(error));
         }
     }
-    Ok(())
+    outcome
 }
 
 /// Removes what belonged to a user. If the budget does not suffice, the next sweep goes on.
