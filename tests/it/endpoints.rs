@@ -7,6 +7,7 @@ mod groups;
 mod instance;
 mod members;
 mod projects;
+mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -83,6 +84,9 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         instance::TABLE,
         members::TABLE,
         projects::TABLE,
+        instance::TABLE,
+        projects::TABLE,
+        users::TABLE,
     ]
     .concat()
 });
@@ -178,8 +182,9 @@ impl Endpoint {
     pub(crate) fn at(&self, place: &Place) -> String {
         let id = match self.path.split('/').nth(1) {
             Some("projects") => place.project.clone(),
-            Some("groups") => place.group.clone(),
+            Some("groups" | "namespaces") => place.group.clone(),
             Some("personal_access_tokens") => place.token.to_string(),
+            _ if self.path.ends_with("/unban") => place.banned.to_string(),
             _ => place.user.to_string(),
         };
         self.full_path()

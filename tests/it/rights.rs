@@ -4,6 +4,7 @@
 mod groups;
 mod projects;
 mod steering;
+mod users;
 mod walk;
 
 use std::collections::BTreeSet;

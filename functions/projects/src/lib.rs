@@ -4,9 +4,11 @@
 mod groups;
 mod members;
 mod metadata;
+mod namespaces;
 mod personal_access_tokens;
 mod projects;
 mod user;
+mod users;
 
 use axum::Router;
 use axum::routing::get;
@@ -26,6 +28,8 @@ pub fn routes() -> Router<App> {
         .merge(groups::routes())
         .merge(members::routes())
         .merge(projects::routes())
+        .merge(namespaces::routes())
+        .merge(users::routes())
 }
 
 /// This function's part of the API's description.
@@ -37,6 +41,8 @@ impl OpenApi for ApiDoc {
         document.merge(groups::ApiDoc::openapi());
         document.merge(members::ApiDoc::openapi());
         document.merge(projects::ApiDoc::openapi());
+        document.merge(namespaces::ApiDoc::openapi());
+        document.merge(users::ApiDoc::openapi());
         document
     }
 }

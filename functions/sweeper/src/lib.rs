@@ -9,6 +9,7 @@ mod budget;
 mod groups;
 mod jobs;
 mod pipelines;
+mod users;
 
 use switchyard::error::Result;
 use switchyard::http::App;
@@ -30,5 +31,6 @@ const DUE_ROWS: usize = 100;
 pub async fn sweep_within(app: &App, budget: &mut Budget) -> Result<()> {
     pipelines::process(app, budget).await?;
     jobs::erase(app, budget).await?;
-    groups::sweep(app, app.clock.now(), budget).await
+    groups::sweep(app, app.clock.now(), budget).await?;
+    users::sweep(app, budget).await
 }

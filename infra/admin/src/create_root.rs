@@ -70,6 +70,7 @@ async fn create(store: &Store, now: Time) -> Result<UserId, Error> {
         projects_limit: 100_000,
         namespace_id: GroupId(store.reserve_ids(Counter::Groups, 1).await?),
         created_at: now,
+        updated_at: None,
         avatar_url: None,
         profile: Profile::default(),
         external: false,

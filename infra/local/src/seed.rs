@@ -154,6 +154,7 @@ pub fn user(id: u64, username: &str) -> User {
         projects_limit: 100_000,
         namespace_id: namespace_id(UserId(id)),
         created_at: at("2015-12-21T13:14:24.077Z"),
+        updated_at: None,
         avatar_url: None,
         profile: Profile::default(),
         external: false,

@@ -15,6 +15,7 @@ pub mod ids;
 pub mod job;
 pub mod lambda;
 pub mod member;
+pub mod names;
 pub mod pipeline;
 pub mod policy;
 pub mod project;

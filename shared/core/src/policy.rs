@@ -6,8 +6,10 @@ use crate::member::Role;
 use crate::project::{FeatureAccess, Project, Visibility};
 
 mod group;
+mod user;
 
 pub use group::{GroupAction, may_create_groups, may_in_group};
+pub use user::{may_list_user, may_read_namespace, standing_of};
 
 /// What a caller may want to do with a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

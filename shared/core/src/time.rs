@@ -115,4 +115,13 @@ mod tests {
         }
         assert_eq!(Time::parse("yesterday"), None);
     }
+
+    #[test]
+    fn times_of_headers() {
+        let time = Time::parse_http("Thu, 24 Dec 2015 18:00:00 GMT");
+        assert_eq!(time, Time::parse("2015-12-24T18:00:00Z"));
+        for text in ["", "yesterday", "2015-12-24", "Thu, 24 Dec 2015"] {
+            assert_eq!(Time::parse_http(text), None, "{text}");
+        }
+    }
 }

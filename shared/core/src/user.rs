@@ -6,6 +6,10 @@ use utoipa::ToSchema;
 use crate::ids::{GroupId, UserId};
 use crate::time::Time;
 
+mod state;
+
+pub use state::{StateChange, StateEvent};
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UserState {
@@ -32,6 +36,9 @@ pub struct User {
     /// The personal namespace.
     pub namespace_id: GroupId,
     pub created_at: Time,
+    /// When an administrator last changed it; none before the first time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<String>,
     #[serde(default)]
@@ -51,6 +58,18 @@ pub struct User {
     /// By when the sweeper looks after the row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<Time>,
+}
+
+impl User {
+    /// Whether it is somebody to others: not marked for deletion.
+    pub fn exists(&self) -> bool {
+        self.deleted_at.is_none()
+    }
+
+    /// When anything about it was last changed.
+    pub fn changed_at(&self) -> Time {
+        self.updated_at.unwrap_or(self.created_at)
+    }
 }
 
 /// Keeps an address, in lower case, with one user.

@@ -14,7 +14,7 @@ use switchyard_tests::{Caller, TestApp};
 use super::oracle::{
     DEVELOPER, JobOf, NOT_LISTED, Person, Who, expected, expected_of_debug_trace, seen,
 };
-use super::place::{DEBUG_JOB, Place, furnish, running_job};
+use super::place::{DEBUG_JOB, Place, add_fellows, furnish, running_job};
 use crate::endpoints::reads;
 
 const STRANGER: UserId = UserId(2);
@@ -117,6 +117,7 @@ async fn callers(app: &TestApp) -> Vec<(Who, Caller)> {
         let caller = app.add_user(&user).await;
         callers.push((Who::Person(Person::Member(role)), caller));
     }
+    add_fellows(app).await;
     let mut blocked = seed::user(BLOCKED.0, "blocked");
     blocked.state = UserState::Blocked;
     callers.push((Who::Blocked, app.add_user(&blocked).await));

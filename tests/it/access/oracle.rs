@@ -100,6 +100,10 @@ fn answer(endpoint: &Endpoint, who: Who, project: &Project) -> Result<&'static s
         _ => (None, None),
     };
     match endpoint.needs {
+        Needs::User if person.is_none() => {
+            let (status, text) = endpoint.refusal;
+            return Err((status, json!({ "message": text })));
+        }
         Needs::User => return Ok("200"),
         Needs::AccessToken if job.is_some() => {
             let text = "400 Bad request - This endpoint requires token type to be a personal \

@@ -9,6 +9,7 @@ use switchyard::pipeline::Pipeline;
 use switchyard::project::Project;
 use switchyard::store::counters::Counter;
 use switchyard::token::Secret;
+use switchyard::user::UserState;
 use switchyard_local::seed;
 use switchyard_tests::world::{ROOT, job};
 use switchyard_tests::{Caller, TestApp};
@@ -22,6 +23,7 @@ pub(crate) struct Place {
     pub(crate) jobs: u64,
     pub(crate) group: String,
     pub(crate) user: u64,
+    pub(crate) banned: u64,
     pub(crate) token: u64,
     pub(crate) agent: u64,
 }
@@ -35,6 +37,7 @@ impl Place {
             jobs: project.0 * 100,
             group: project.to_string(),
             user: FELLOW.0,
+            banned: BANNED.0,
             token: 1000 + FELLOW.0,
             agent: project.0,
         }
@@ -43,6 +46,17 @@ impl Place {
 
 /// Somebody who is there to be shown and changed, a reporter of every furnished project.
 pub(crate) const FELLOW: UserId = UserId(80);
+
+/// Somebody who is banned.
+pub(crate) const BANNED: UserId = UserId(81);
+
+/// Adds these two.
+pub(crate) async fn add_fellows(app: &TestApp) {
+    app.add_user(&seed::user(FELLOW.0, "fellow")).await;
+    let mut banned = seed::user(BANNED.0, "banned");
+    banned.state = UserState::Banned;
+    app.add_user(&banned).await;
+}
 
 /// The job whose log may show secrets.
 pub(crate) const DEBUG_JOB: u64 = 2;
@@ -109,7 +123,7 @@ pub(crate) async fn running_job(
 /// administrator started there.
 pub(crate) async fn one_project(app: &TestApp) -> (Caller, Caller) {
     let root = app.administrator().await;
-    app.add_user(&seed::user(FELLOW.0, "fellow")).await;
+    add_fellows(app).await;
     let project = app.add_project(1, |_| {}).await;
     let in_group = seed::member(Source::Group(GroupId(1)), FELLOW, Role::Reporter);
     app.seed.put(&in_group).await.unwrap();

@@ -11,7 +11,7 @@ use switchyard_local::seed;
 use switchyard_tests::{Caller, TestApp};
 
 use super::oracle::Person;
-use super::place::{FELLOW, Place, furnish};
+use super::place::{FELLOW, Place, add_fellows, furnish};
 use crate::endpoints::{Ask as _, ENDPOINTS, Endpoint, Needs};
 
 const PROJECT: ProjectId = ProjectId(1);
@@ -51,7 +51,7 @@ impl World {
         app.replace(&group);
         let root = app.administrator().await;
         let stranger = app.add_user(&seed::user(2, "stranger")).await;
-        app.add_user(&seed::user(FELLOW.0, "fellow")).await;
+        add_fellows(&app).await;
         let mut callers = vec![
             (Who::Nobody, Caller::Nobody),
             (Who::Unknown, Caller::Token("glpat-never-given-out".into())),
@@ -123,6 +123,9 @@ fn expected(endpoint: &Endpoint, who: Who, visibility: Visibility) -> Expected {
         (Needs::Administrator, _) => message(403, "403 Forbidden"),
         (Needs::Role(least), Person::Member(role)) if role >= least => good,
         (Needs::Role(_), Person::Member(_)) => message(status, text),
+        (Needs::Role(_), Person::Stranger) if endpoint.path.starts_with("/namespaces") => {
+            message(404, "404 Namespace Not Found")
+        }
         (Needs::Role(_), Person::Stranger) if visibility == Visibility::Private => {
             let what = if endpoint.is_in_group() {
                 "404 Group Not Found"

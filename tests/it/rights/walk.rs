@@ -58,6 +58,7 @@ impl<'a> World<'a> {
         super::steering::walk(self.app, &self.member).await;
         super::steering::leave(self.app).await;
         super::groups::walk(self.app).await;
+        super::users::walk(self.app).await;
         self.app.sweep().await;
     }
 

@@ -319,7 +319,9 @@ async fn within_limit(namespace: &Namespace, creator: &User, store: &Store) -> R
     match namespace {
         Namespace::User { user_id } if creator.projects_limit < WORTH_COUNTING => {
             let limit = usize::try_from(creator.projects_limit).unwrap_or(usize::MAX);
-            let found = store.personal_project_ids(*user_id, limit).await?;
+            let found = store
+                .personal_project_ids(*user_id, ProjectId(0), limit)
+                .await?;
             Ok(found.len() < limit)
         }
         Namespace::User { .. } | Namespace::Group { .. } => Ok(true),

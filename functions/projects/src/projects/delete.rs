@@ -40,12 +40,7 @@ pub(crate) async fn delete(
         request,
         ..
     } = access;
-    if request
-        .unmodified_since
-        .is_some_and(|time| project.updated_at > time)
-    {
-        return Err(Error::PreconditionFailed);
-    }
+    request.demand_unmodified(project.updated_at)?;
     for _ in 0..ATTEMPTS {
         let deleted = Project {
             deleted_at: Some(request.now),

@@ -47,6 +47,8 @@ pub trait Endpoint: Sized + Send + 'static {
     /// Of endpoints without a resource in their path: the parameter that numbers a
     /// namespace, whose rows and the caller's memberships above it are read along.
     const NAMESPACE: Option<&'static str> = None;
+    /// Of endpoints without a project or group: whether the path's `id` can only be a number.
+    const ID_IS_NUMBER: bool = true;
 
     fn read(reader: &mut Reader<'_>) -> Self;
 }
@@ -92,7 +94,7 @@ impl<E: Endpoint> FromRequest<App> for CallerAccess<E> {
         let question = Question::new(&parts, &request, E::ACCEPTS, resource, Target::None)?;
         let rows = question.answer(app).await?;
         let caller = caller::prove(&question, &rows, E::ACCEPTS, request.now)?;
-        let ids = PathIds::of(&request, true);
+        let ids = PathIds::of(&request, E::ID_IS_NUMBER);
         let params = read::<E>(&request, &ids)?;
         Ok(Self {
             caller,

@@ -30,6 +30,15 @@ pub enum GroupRef {
 }
 
 impl GroupRef {
+    /// A number or a full path, as a path gives it.
+    pub fn parse(text: &str) -> Self {
+        let number = integer(text).filter(|_| !text.starts_with('+'));
+        match number {
+            Some(number) => existing(number).map_or(Self::None, |id| Self::Id(GroupId(id))),
+            None => Self::Path(text.to_lowercase()),
+        }
+    }
+
     /// A number, as a parameter gives it.
     pub fn of_number(text: &str) -> Self {
         let number = integer(text).and_then(existing);
@@ -95,12 +104,7 @@ pub fn project(parts: &Parts) -> Result<ProjectRef> {
 
 /// The group that `:id` names.
 pub fn group(parts: &Parts) -> Result<GroupRef> {
-    let text = segment(parts, "id")?;
-    let number = integer(&text).filter(|_| !text.starts_with('+'));
-    Ok(match number {
-        Some(number) => existing(number).map_or(GroupRef::None, |id| GroupRef::Id(GroupId(id))),
-        None => GroupRef::Path(text.to_lowercase()),
-    })
+    Ok(GroupRef::parse(&segment(parts, "id")?))
 }
 
 /// A numeric id in the path.

@@ -32,7 +32,7 @@ pub struct RequestInfo {
     pub route_params: Vec<(String, String)>,
     /// The age from which jobs are archived.
     pub archive_after: Option<Duration>,
-    /// What is to be deleted must not have been changed since.
+    /// `If-Unmodified-Since`; what is no time counts as absent.
     pub unmodified_since: Option<Time>,
 }
 
@@ -57,6 +57,16 @@ impl RequestInfo {
         let mut request = Self::of(&parts, app)?;
         request.params = request.params.overlaid(body);
         Ok((parts, request))
+    }
+
+    /// # Errors
+    /// 412 if the request is only meant for what was not changed since an earlier time.
+    pub fn demand_unmodified(&self, changed_at: Time) -> Result<()> {
+        match self.unmodified_since {
+            // The header knows no fractions.
+            Some(since) if changed_at.seconds_since(since) >= 1.0 => Err(Error::PreconditionFailed),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn of(parts: &Parts, app: &App) -> Result<Self> {
@@ -100,10 +110,10 @@ impl RequestInfo {
     }
 }
 
-/// `If-Unmodified-Since`; what is no date is not looked at, as HTTP wants it.
 fn unmodified_since(parts: &Parts) -> Option<Time> {
-    let value = parts.headers.get(header::IF_UNMODIFIED_SINCE)?;
-    Time::parse_http(value.to_str().ok()?)
+    let header = parts.headers.get(header::IF_UNMODIFIED_SINCE)?;
+    let text = header.to_str().ok()?;
+    Time::parse_http(text).or_else(|| Time::parse(text))
 }
 
 /// The configured address, or else the one that the client used.

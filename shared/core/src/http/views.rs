@@ -13,5 +13,7 @@ pub use group::{GroupDetailsView, GroupView};
 pub use job::{BridgeView, JobView, RunnerManagerView, RunnerView, Shown};
 pub use member::MemberView;
 pub use pipeline::{CommitView, PipelineDetailsView, PipelineListView, PipelineView};
-pub use project::{Above, AccessView, ConfigProjectView, PermissionsView, ProjectView, Viewer};
-pub use user::{BasicUserView, CurrentUserView, TokenView, UserView};
+pub use project::{
+    Above, AccessView, ConfigProjectView, NamespaceView, PermissionsView, ProjectView, Viewer,
+};
+pub use user::{AdminUserView, BasicUserView, CurrentUserView, TokenView, UserView};

@@ -338,6 +338,9 @@ impl Row for RunnerManager {
 }
 
 impl Row for DirectoryEntry {
+    // Who takes a path away must not take it from somebody else.
+    const GUARDS: &[&str] = &["kind", "id"];
+
     fn key(&self) -> Key {
         Key::Directory(self.path.clone())
     }
@@ -353,12 +356,16 @@ impl Row for Member {
 }
 
 impl Row for ProjectName {
+    const GUARDS: &[&str] = &["project_id"];
+
     fn key(&self) -> Key {
         Key::ProjectName(self.namespace_id, self.name.clone())
     }
 }
 
 impl Row for Email {
+    const GUARDS: &[&str] = &["user_id"];
+
     fn key(&self) -> Key {
         Key::Email(self.email.clone())
     }

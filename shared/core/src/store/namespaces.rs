@@ -8,7 +8,7 @@ use futures::future::try_join_all;
 use super::jobs::items;
 use super::{Item, Key, Rows, Store, Table, number};
 use crate::error::{Error, Result};
-use crate::ids::{GroupId, ProjectId, UserId};
+use crate::ids::{GroupId, ProjectId};
 use crate::member::Source;
 use crate::project::Group;
 use crate::token::Digest;
@@ -33,16 +33,7 @@ impl Store {
     /// At most `limit` projects right in a group, the newest first. On the index
     /// `by_namespace`.
     pub async fn project_ids_in(&self, group: GroupId, limit: usize) -> Result<Vec<ProjectId>> {
-        self.project_ids_of(&format!("group#{group}"), limit).await
-    }
-
-    /// The same in a user's personal namespace.
-    pub async fn personal_project_ids(&self, user: UserId, limit: usize) -> Result<Vec<ProjectId>> {
-        self.project_ids_of(&format!("user#{user}"), limit).await
-    }
-
-    async fn project_ids_of(&self, namespace: &str, limit: usize) -> Result<Vec<ProjectId>> {
-        let namespace = AttributeValue::S(namespace.to_owned());
+        let namespace = AttributeValue::S(format!("group#{group}"));
         let query = self
             .client
             .query()

@@ -6,6 +6,9 @@ use super::key::bucket;
 use super::{Row, Store, Table, number, row_of};
 use crate::error::Result;
 
+/// Rows that one request of an instance-wide list looks at.
+pub const MAX_WALKED: usize = 2_000;
+
 /// What is listed instance-wide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sequence {

@@ -81,6 +81,19 @@ impl Caller {
         self.user().ok_or(Error::Unauthorized)
     }
 
+    /// The administrator, on endpoints that admit nobody else.
+    ///
+    /// # Errors
+    /// 401 for nobody, 403 for others.
+    pub fn administrator(&self) -> Result<&User> {
+        let user = self.signed_in()?;
+        if user.admin {
+            Ok(user)
+        } else {
+            Err(Error::Forbidden(None))
+        }
+    }
+
     pub fn is_administrator(&self) -> bool {
         self.user().is_some_and(|user| user.admin)
     }
@@ -129,8 +142,10 @@ fn in_place_of(caller: Caller, user: Option<User>, name: &str) -> Result<Caller>
                 });
             }
             let not_found = || Error::not_found(format!("User with ID or username '{name}'"));
+            let user = user.ok_or_else(not_found)?;
+            check_state(&user)?;
             Ok(Caller::User {
-                user: Box::new(user.ok_or_else(not_found)?),
+                user: Box::new(user),
                 token,
             })
         }
@@ -215,8 +230,14 @@ fn active_user(id: UserId, rows: &Rows) -> Result<User> {
     if user.deleted_at.is_some() {
         return Err(Error::Unauthorized);
     }
+    check_state(&user)?;
+    Ok(user)
+}
+
+/// Who is not active may nothing, not even through an administrator.
+fn check_state(user: &User) -> Result<()> {
     let reason = match user.state {
-        UserState::Active => return Ok(user),
+        UserState::Active => return Ok(()),
         UserState::Blocked => "Your account has been blocked.",
         UserState::Banned => "Your account has been banned.",
         UserState::Deactivated => "Your account has been deactivated by your administrator.",

@@ -62,6 +62,7 @@ impl BuildView {
             .get(&Key::Pipeline(build.project_id, build.pipeline_id))?
             .ok_or_else(|| Error::Internal(format!("job {} has lost its pipeline", build.id)))?;
         let user: Option<User> = shown.rows.get(&Key::User(build.user_id))?;
+        let user = user.filter(User::exists);
         let base_url = shown.base_url;
         let project_url = format!("{base_url}/{}", project.full_path);
         let text = |time: Option<Time>| time.map(|time| time.to_string());

@@ -97,7 +97,9 @@ impl PipelineDetailsView {
             before_sha: pipeline.before_sha.clone(),
             tag: pipeline.tag,
             yaml_errors: pipeline.yaml_errors.clone(),
-            user: user.map(|user| BasicUserView::new(user, base_url)),
+            user: user
+                .filter(|user| user.exists())
+                .map(|user| BasicUserView::new(user, base_url)),
             started_at: text(pipeline.started_at),
             finished_at: text(pipeline.finished_at),
             committed_at: None,

@@ -97,28 +97,41 @@ pub struct NamespaceView {
 impl NamespaceView {
     fn new(above: &Above, base_url: &str) -> Option<Self> {
         if let Some(owner) = &above.owner {
-            return Some(Self {
-                id: owner.namespace_id.0,
-                name: owner.name.clone(),
-                path: owner.username.clone(),
-                kind: "user",
-                full_path: owner.username.clone(),
-                parent_id: None,
-                avatar_url: owner.avatar_url.clone(),
-                web_url: format!("{base_url}/{}", owner.username),
-            });
+            return Some(Self::of_user(owner, base_url));
         }
         let group = above.groups.last()?;
-        Some(Self {
+        Some(Self::of_group(group, base_url))
+    }
+
+    fn of_user(owner: &User, base_url: &str) -> Self {
+        Self {
+            id: owner.namespace_id.0,
+            name: owner.name.clone(),
+            path: owner.username.clone(),
+            kind: "user",
+            full_path: owner.username.clone(),
+            parent_id: None,
+            avatar_url: owner.avatar_url.clone(),
+            web_url: format!("{base_url}/{}", owner.username),
+        }
+    }
+
+    /// A group, or a personal namespace by its own row.
+    pub fn of_group(group: &Group, base_url: &str) -> Self {
+        let (kind, below) = match group.owner {
+            Some(_) => ("user", ""),
+            None => ("group", "/groups"),
+        };
+        Self {
             id: group.id.0,
             name: group.name.clone(),
             path: group.path.clone(),
-            kind: "group",
+            kind,
             full_path: group.full_path.clone(),
             parent_id: group.ancestors.last().map(|id| id.0),
             avatar_url: None,
-            web_url: format!("{base_url}/groups/{}", group.full_path),
-        })
+            web_url: format!("{base_url}{below}/{}", group.full_path),
+        }
     }
 }
 

@@ -3,7 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::ids::{TokenId, UserId};
+use crate::error::Result;
+use crate::ids::{GroupId, TokenId, UserId};
+use crate::store::{Key, Rows};
 use crate::time::Time;
 use crate::token::{AccessToken, Scope};
 use crate::user::{User, UserState};
@@ -87,6 +89,17 @@ impl UserView {
         }
     }
 
+    /// As somebody else sees it: a profile may be private, and that of who is blocked is.
+    pub fn of_stranger(user: &User, base_url: &str) -> Self {
+        let is_open = match user.state {
+            UserState::Active | UserState::Deactivated => !user.private_profile,
+            UserState::Blocked | UserState::Banned => false,
+        };
+        let mut view = Self::new(user, base_url);
+        view.created_at = view.created_at.filter(|_| is_open);
+        view
+    }
+
     /// Stands in for a user who is gone: strict clients break on null.
     pub fn ghost(id: UserId, base_url: &str) -> Self {
         let ghost = User {
@@ -101,6 +114,7 @@ impl UserView {
             projects_limit: 0,
             namespace_id: 0.into(),
             created_at: Time::from_microseconds(0),
+            updated_at: None,
             avatar_url: None,
             profile: crate::user::Profile::default(),
             external: false,
@@ -117,12 +131,13 @@ impl UserView {
     }
 }
 
-/// `GET /user`: the caller's own record.
+/// What a user's account shows to its owner and to administrators.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = CurrentUser)]
-pub struct CurrentUserView {
+#[schema(as = UserAccount)]
+pub struct AccountView {
     #[serde(flatten)]
     pub user: UserView,
+    pub confirmed_at: String,
     pub email: String,
     pub commit_email: String,
     pub identities: Vec<String>,
@@ -132,18 +147,13 @@ pub struct CurrentUserView {
     pub two_factor_enabled: bool,
     pub external: bool,
     pub private_profile: bool,
-    /// Only for administrators.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_admin: Option<bool>,
-    /// Only for administrators.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub namespace_id: Option<u64>,
 }
 
-impl CurrentUserView {
-    pub fn new(user: &User, base_url: &str) -> Self {
+impl AccountView {
+    fn new(user: &User, base_url: &str) -> Self {
         Self {
             user: UserView::new(user, base_url),
+            confirmed_at: user.created_at.to_string(),
             email: user.email.clone(),
             commit_email: user.email.clone(),
             identities: Vec::new(),
@@ -151,11 +161,81 @@ impl CurrentUserView {
             can_create_project: user.projects_limit > 0,
             projects_limit: user.projects_limit,
             two_factor_enabled: false,
-            external: false,
-            private_profile: false,
-            is_admin: user.admin.then_some(true),
-            namespace_id: user.admin.then_some(user.namespace_id.0),
+            external: user.external,
+            private_profile: user.private_profile,
         }
+    }
+}
+
+/// What only administrators see, of themselves too.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = UserAdministration)]
+pub struct AdministrationView {
+    pub is_admin: bool,
+    pub note: Option<String>,
+    pub namespace_id: GroupId,
+}
+
+impl AdministrationView {
+    fn new(user: &User) -> Self {
+        Self {
+            is_admin: user.admin,
+            note: user.note.clone(),
+            namespace_id: user.namespace_id,
+        }
+    }
+}
+
+/// `GET /user`: the caller's own record.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = CurrentUser)]
+pub struct CurrentUserView {
+    #[serde(flatten)]
+    pub account: AccountView,
+    /// Only for administrators.
+    #[serde(flatten)]
+    pub administration: Option<AdministrationView>,
+}
+
+impl CurrentUserView {
+    pub fn new(user: &User, base_url: &str) -> Self {
+        Self {
+            account: AccountView::new(user, base_url),
+            administration: user.admin.then(|| AdministrationView::new(user)),
+        }
+    }
+}
+
+/// Anybody's record, as administrators see it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AdminUser)]
+pub struct AdminUserView {
+    #[serde(flatten)]
+    pub account: AccountView,
+    #[serde(flatten)]
+    pub administration: AdministrationView,
+    pub created_by: Option<BasicUserView>,
+    pub using_license_seat: bool,
+}
+
+impl AdminUserView {
+    /// The key of the row that [`AdminUserView::new`] needs besides.
+    pub fn key(user: &User) -> Option<Key> {
+        user.created_by.map(Key::User)
+    }
+
+    pub fn new(user: &User, rows: &Rows, base_url: &str) -> Result<Self> {
+        let creator: Option<User> = match Self::key(user) {
+            Some(key) => rows.get(&key)?,
+            None => None,
+        };
+        let creator = creator.filter(User::exists);
+        Ok(Self {
+            account: AccountView::new(user, base_url),
+            administration: AdministrationView::new(user),
+            created_by: creator.map(|creator| BasicUserView::new(&creator, base_url)),
+            using_license_seat: false,
+        })
     }
 }
 

@@ -1,0 +1,3 @@
+//! What the sweeper finishes, whenever it is stopped and however little it may do.
+
+mod users;
