@@ -23,26 +23,31 @@ impl Store {
     /// Writes a new user with all that belongs to one, or nothing. Assumes that id, name,
     /// address and namespace are free.
     pub async fn create_user(&self, user: &User) -> Result<UserCreated> {
-        let email = Email {
-            email: user.email.to_lowercase(),
-            user_id: user.id,
-        };
-        let entry = DirectoryEntry {
-            path: user.username.to_lowercase(),
-            target: DirectoryTarget::User { id: user.id },
-        };
-        let writes = vec![
-            Write::create(&email)?,
-            Write::create(&entry)?,
-            Write::create(user)?,
-            Write::create(&personal_namespace(user))?,
-        ];
-        Ok(match self.write_all(writes).await? {
+        Ok(match self.write_all(user_writes(user)?).await? {
             Written::All => UserCreated::Yes,
             Written::Refused(places) if places.contains(&0) => UserCreated::EmailTaken,
             Written::Refused(_) => UserCreated::UsernameTaken,
         })
     }
+}
+
+/// What a new user consists of: the address first, then the name, the user and the
+/// personal namespace.
+pub fn user_writes(user: &User) -> Result<Vec<Write>> {
+    let email = Email {
+        email: user.email.to_lowercase(),
+        user_id: user.id,
+    };
+    let entry = DirectoryEntry {
+        path: user.username.to_lowercase(),
+        target: DirectoryTarget::User { id: user.id },
+    };
+    Ok(vec![
+        Write::create(&email)?,
+        Write::create(&entry)?,
+        Write::create(user)?,
+        Write::create(&personal_namespace(user))?,
+    ])
 }
 
 /// The row that leads from a personal namespace to its user.
