@@ -5,8 +5,10 @@
 use crate::member::Role;
 use crate::project::{FeatureAccess, Project, Visibility};
 
+mod access_token;
 mod group;
 
+pub use access_token::{may_hand_on, may_issue_tokens, may_manage_token};
 pub use group::{GroupAction, may_in_group};
 
 /// What a caller may want to do with a project.

@@ -12,10 +12,13 @@ mod tests;
 mod write;
 
 pub mod agents;
+pub mod bots;
 pub mod counters;
 pub mod jobs;
 pub mod log_chunks;
+pub mod memberships;
 pub mod pipelines;
+pub mod tokens;
 pub mod users;
 pub mod walk;
 
