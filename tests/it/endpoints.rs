@@ -5,6 +5,7 @@
 mod builds;
 mod instance;
 mod projects;
+mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -17,14 +18,14 @@ use lambda_http::Service as _;
 use serde_json::json;
 use switchyard::http::{App, Clock};
 use switchyard::ids::ProjectId;
-use switchyard::member::Role;
+use switchyard::member::{Role, Source};
 use switchyard_local::seed;
 use switchyard_local::template::Template;
 use switchyard_tests::app::FUNCTIONS;
 use switchyard_tests::{Answer, Caller, TestApp};
 use utoipa::OpenApi as _;
 
-use crate::access::place::Place;
+use crate::access::place::{Place, bot_of};
 
 /// One endpoint of the API.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +60,8 @@ pub(crate) enum Needs {
     AccessToken,
     /// To have come with a job token.
     JobToken,
+    /// To have come with an access token of the project or the group.
+    TheirToken,
     ReadProject,
     /// The list is empty for those who may not read builds.
     ReadPipeline,
@@ -72,8 +75,15 @@ const READ: &str = "api read_api";
 const READ_USER: &str = "api read_api read_user";
 
 /// All endpoints, a table for each area.
-pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> =
-    LazyLock::new(|| [builds::TABLE, instance::TABLE, projects::TABLE].concat());
+pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
+    [
+        builds::TABLE,
+        instance::TABLE,
+        projects::TABLE,
+        tokens::TABLE,
+    ]
+    .concat()
+});
 
 /// Those that only read, and are about jobs or a caller: what was there first.
 pub(crate) fn reads() -> impl Iterator<Item = &'static Endpoint> {
@@ -166,12 +176,16 @@ impl Endpoint {
             Some("personal_access_tokens") => place.token.to_string(),
             _ => place.user.to_string(),
         };
+        let token = match self.path.split('/').nth(1) {
+            Some("groups") => place.group_token,
+            _ => place.project_token,
+        };
         self.full_path()
             .replace("{id}", &id)
             .replace("{job_id}", &(place.jobs + self.job).to_string())
             .replace("{pipeline_id}", &place.pipeline.to_string())
             .replace("{user_id}", &place.user.to_string())
-            .replace("{token_id}", &place.token.to_string())
+            .replace("{token_id}", &token.to_string())
             .replace("{agent_id}", &place.agent.to_string())
     }
 }
@@ -265,10 +279,13 @@ async fn each_endpoint_is_answered_by_its_function_through_the_gateway() {
     let app = TestApp::new().await;
     let (root, job) = crate::access::place::one_project(&app).await;
     let place = Place::of(ProjectId(1));
+    let bots = [Source::Project(1.into()), Source::Group(1.into())].map(bot_of);
     let before = app.dump();
     for endpoint in ENDPOINTS.iter() {
         let caller = match endpoint.needs {
             Needs::JobToken => &job,
+            Needs::TheirToken if endpoint.is_in_group() => &bots[1],
+            Needs::TheirToken => &bots[0],
             _ => &root,
         };
         app.wire.tape().reset();

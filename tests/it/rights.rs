@@ -1,6 +1,7 @@
 //! Each function may do what it does, and nothing else: a walk that makes every function
 //! use all that it uses, held against the rights in the template.
 
+mod tokens;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -24,6 +25,7 @@ async fn each_function_has_exactly_the_rights_that_it_uses() {
     let world = World::prepare(&app).await;
     start_all(&app).await;
     world.walk().await;
+    tokens::walk(&app).await;
 
     assert_eq!(app.wire.tape().violations(), [""; 0]);
     let used = app.wire.tape().actions_by_function();

@@ -1,6 +1,7 @@
 //! The `projects` function: projects, the caller's own account, and the instance.
 //! What no other function serves ends here, as a 404 in GitLab's form.
 
+mod access_tokens;
 mod metadata;
 mod personal_access_tokens;
 mod show;
@@ -17,20 +18,23 @@ pub fn routes() -> Router<App> {
         .route("/api/v4/version", get(metadata::version))
         .route("/api/v4/metadata", get(metadata::show))
         .route("/api/v4/user", get(user::show))
-        .route(
-            "/api/v4/personal_access_tokens/self",
-            get(personal_access_tokens::show_self),
-        )
         .route("/api/v4/projects/{id}", get(show::show))
+        .merge(personal_access_tokens::routes())
+        .merge(access_tokens::routes())
 }
 
 /// This function's part of the API's description.
-#[derive(OpenApi)]
-#[openapi(paths(
-    metadata::version,
-    metadata::show,
-    user::show,
-    personal_access_tokens::show_self,
-    show::show
-))]
 pub struct ApiDoc;
+
+impl OpenApi for ApiDoc {
+    fn openapi() -> utoipa::openapi::OpenApi {
+        let mut whole = OwnDoc::openapi();
+        whole.merge(personal_access_tokens::ApiDoc::openapi());
+        whole.merge(access_tokens::ApiDoc::openapi());
+        whole
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(metadata::version, metadata::show, user::show, show::show))]
+struct OwnDoc;

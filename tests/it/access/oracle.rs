@@ -111,7 +111,9 @@ fn answer(endpoint: &Endpoint, who: Who, project: &Project) -> Result<&'static s
         }
         Needs::AccessToken | Needs::JobToken => return Ok("200"),
         Needs::ReadProject | Needs::ReadPipeline | Needs::ReadBuild => {}
-        Needs::Role(_) | Needs::Administrator => unreachable!("not among the reads"),
+        Needs::Role(_) | Needs::Administrator | Needs::TheirToken => {
+            unreachable!("not among the reads")
+        }
     }
 
     let builds = read_build(project, person);
