@@ -18,5 +18,6 @@ mod projects;
 mod reads;
 mod rights;
 mod scale;
+mod tokens;
 mod user;
 mod walks;

@@ -98,7 +98,16 @@ async fn list(app: &App, mut home: Home<ListTokens>) -> Result<Page<ResourceToke
     let is_all = digests.len() <= MAX_ROWS;
     digests.truncate(MAX_ROWS);
 
+    // Whose the tokens are is known from last time, so that both are read at once.
+    let users = &app.store.hints().user_of_token;
+    let guessed = digests.iter().filter_map(|digest| users.get(digest));
+    let guessed: Vec<Key> = guessed.map(|user| Key::Member(source, user)).collect();
+    let keys = digests.iter().cloned().map(Key::Token).chain(guessed);
+    home.rows.load(&app.store, keys).await?;
     let mut tokens = load(app, &digests, &mut home.rows).await?;
+    for token in &tokens {
+        users.learn(token.digest.clone(), token.user_id);
+    }
     filter.apply(&mut tokens, now);
     let members = tokens
         .iter()

@@ -117,7 +117,7 @@ impl Store {
     /// Revokes a token; one that is revoked already stays so.
     pub async fn revoke_token(&self, mut token: AccessToken) -> Result<()> {
         for _ in 0..ATTEMPTS {
-            if token.revoked || self.edit(&token, &token.clone().into_revoked()).await? {
+            if token.revoked || self.revoke_as_read(&token).await? {
                 return Ok(());
             }
             match self.fresh_token(&token.digest).await? {
@@ -135,7 +135,7 @@ impl Store {
             let next = match &token.replaced_by {
                 Some(next) => next.clone(),
                 None if token.revoked => return Ok(()),
-                None if self.edit(&token, &token.clone().into_revoked()).await? => return Ok(()),
+                None if self.revoke_as_read(&token).await? => return Ok(()),
                 // It was rotated in the meantime, or revoked.
                 None => token.digest.clone(),
             };
@@ -144,6 +144,16 @@ impl Store {
                 None => return Ok(()),
             }
         }
+    }
+
+    /// Revokes a token that is as it was read. Answers `false`, and changes nothing, if it
+    /// moved on.
+    ///
+    /// A transaction of one, because it may meet a rotation: a transaction that is in the
+    /// way is waited for, and whoever revokes must not be sent away by those who rotate.
+    async fn revoke_as_read(&self, token: &AccessToken) -> Result<bool> {
+        let edit = Write::edit(token, &token.clone().into_revoked())?;
+        Ok(self.write_all(vec![edit]).await? == Written::All)
     }
 
     /// The token as it is now, whatever was read before. Strongly consistent.
