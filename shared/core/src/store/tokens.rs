@@ -49,7 +49,7 @@ impl Store {
         let query = self.client.query().table_name(table).index_name(index);
         let query = onward(query, attribute, value, from);
         let found = items(query, limit).await?.into_iter();
-        let listed = found.map(|item| serde_dynamo::from_item::<_, Listed>(item));
+        let listed = found.map(serde_dynamo::from_item::<_, Listed>);
         let digests = listed.map(|listed| listed.map(|listed| listed.digest));
         digests
             .collect::<Result<_, _>>()
