@@ -4,10 +4,10 @@ use http::Method;
 use serde_json::{Value, json};
 use switchyard::ids::UserId;
 use switchyard::member::{Member, Role, Source};
-use switchyard::project::{Namespace, Visibility};
+use switchyard::project::{DirectoryEntry, Namespace, Visibility};
 use switchyard::store::{Key, Rows};
 use switchyard::token::Scope;
-use switchyard::user::User;
+use switchyard::user::{Email, User};
 use switchyard_local::seed::{self, at};
 use switchyard_tests::Caller;
 
@@ -246,6 +246,8 @@ async fn a_revoked_token_takes_its_bot_along() {
     for (path, kind) in HOMES {
         let (number, robot) = make(&world, path, 40).await;
         let user = world.app.get("/api/v4/user", &robot).await.json();
+        let name = user["username"].as_str().unwrap().to_owned();
+        let address = user["email"].as_str().unwrap().to_owned();
         let user = UserId(user["id"].as_u64().unwrap());
         // One more token of the same bot, made behind the project's back.
         let other = world
@@ -259,13 +261,20 @@ async fn a_revoked_token_takes_its_bot_along() {
         assert_eq!(world.status(&robot).await, 401);
         assert_eq!(world.status(&other).await, 401);
         let source = if kind == "project" { PROJECT } else { GROUP };
-        let keys = [Key::Member(source, user), Key::User(user)];
+        let keys = [
+            Key::Member(source, user),
+            Key::User(user),
+            Key::Directory(name),
+            Key::Email(address),
+        ];
         let mut rows = Rows::default();
         let store = &world.app.seed.store;
         rows.load(store, keys.clone()).await.unwrap();
         assert_eq!(rows.get::<Member>(&keys[0]).unwrap(), None);
         let bot: User = rows.get(&keys[1]).unwrap().unwrap();
         assert_eq!(bot.deleted_at, Some(at("2015-12-24T18:00:00Z")));
+        assert_eq!(rows.get::<DirectoryEntry>(&keys[2]).unwrap(), None);
+        assert_eq!(rows.get::<Email>(&keys[3]).unwrap(), None);
         // It is no token of the project any more.
         let text = format!("404 {kind} Access Token Not Found");
         for method in [Method::GET, Method::DELETE] {

@@ -3,9 +3,10 @@
 use super::{Key, Row, Rows, Store, Write, Written, users};
 use crate::error::{Error, Result};
 use crate::member::Member;
+use crate::project::{DirectoryEntry, DirectoryTarget};
 use crate::time::Time;
 use crate::token::AccessToken;
-use crate::user::User;
+use crate::user::{Email, User};
 
 /// How often a change that others were in the way of is decided anew.
 const ATTEMPTS: u32 = 5;
@@ -29,18 +30,20 @@ impl Store {
     }
 
     /// Revokes a token and takes its bot away, so that nothing of it works on the next
-    /// request. One that is gone already stays so.
+    /// request. One that is gone already stays so. The sweeper removes what is left.
     pub async fn remove_bot_token(&self, mut old: BotToken, now: Time) -> Result<()> {
         for _ in 0..ATTEMPTS {
             let gone = User {
                 deleted_at: Some(now),
+                deadline: Some(now),
                 ..old.bot.clone()
             };
-            let writes = vec![
+            let mut writes = vec![
                 Write::edit(&old.token, &old.token.clone().into_revoked())?,
                 Write::delete(&old.member)?,
                 Write::edit(&old.bot, &gone)?,
             ];
+            writes.extend(self.names_of(&old.bot).await?);
             if self.write_all(writes).await? == Written::All {
                 return Ok(());
             }
@@ -58,6 +61,26 @@ impl Store {
             }
         }
         Err(Error::ResourceLock)
+    }
+
+    /// Ends the rows that keep a user's name and address for them.
+    async fn names_of(&self, user: &User) -> Result<Vec<Write>> {
+        let name = Key::Directory(user.username.to_lowercase());
+        let address = Key::Email(user.email.to_lowercase());
+        let mut rows = Rows::default();
+        rows.load(self, [name.clone(), address.clone()]).await?;
+        let is_theirs = |entry: &DirectoryEntry| match entry.target {
+            DirectoryTarget::User { id } => id == user.id,
+            DirectoryTarget::Project { .. }
+            | DirectoryTarget::MovedProject { .. }
+            | DirectoryTarget::Group { .. } => false,
+        };
+        let entry: Option<DirectoryEntry> = rows.get(&name)?;
+        let entry = entry.filter(is_theirs);
+        let email: Option<Email> = rows.get(&address)?;
+        let email = email.filter(|email| email.user_id == user.id);
+        let writes = entry.iter().map(Write::delete);
+        writes.chain(email.iter().map(Write::delete)).collect()
     }
 
     /// A token of a project or a group with its bot, as long as that is a member there.
