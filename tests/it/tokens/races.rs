@@ -210,3 +210,44 @@ async fn of_several_who_remove_one_robot_none_is_surprised() {
     assert!(answers.iter().any(|answer| answer.status == 204));
     assert_eq!(world.status(&holder(&made)).await, 401);
 }
+
+/// What must not be missed is found without the indexes, which may lag.
+#[tokio::test]
+async fn indexes_that_lag_hide_no_token_that_matters() {
+    let world = World::with_project().await;
+    let tokens = "/api/v4/projects/1/access_tokens";
+    let body = json!({ "name": "a", "scopes": ["api"] });
+    let first = world.post(tokens, &world.alice, body).await;
+    world.token(50, &[Scope::Api]).await;
+    world.app.wire.lag().freeze();
+
+    // Lists may miss what is new, and show what they know as it is now.
+    let rotated = world
+        .post(&format!("{TOKENS}/50/rotate"), &world.alice, json!({}))
+        .await;
+    let listed = world
+        .app
+        .get(&format!("{TOKENS}?state=active"), &world.alice)
+        .await;
+    assert!(!listed.ids().contains(&50));
+    let shown = world
+        .app
+        .get(&format!("{TOKENS}/{}", id(&rotated)), &world.alice)
+        .await;
+    assert_eq!(shown.status, 200);
+
+    let itself = format!("{tokens}/self/rotate");
+    let second = world.post(&itself, &holder(&first), json!({})).await;
+    assert_eq!(second.status, 200);
+    assert_eq!(
+        world.post(&itself, &holder(&first), json!({})).await.status,
+        401
+    );
+    assert_eq!(world.status(&holder(&second)).await, 401);
+
+    let one = format!("{tokens}/{}", id(&second));
+    assert_eq!(world.app.delete(&one, &world.alice).await.status, 204);
+    assert_eq!(world.app.get(tokens, &world.alice).await.json(), json!([]));
+    world.app.wire.lag().thaw();
+    assert_eq!(world.app.get(tokens, &world.alice).await.json(), json!([]));
+}
