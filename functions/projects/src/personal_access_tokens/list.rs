@@ -90,19 +90,19 @@ async fn whose(
     user_id: Option<Option<i64>>,
     rows: &mut Rows,
 ) -> Result<Option<UserId>> {
-    let asked = match user_id {
-        None if caller.admin => return Ok(None),
-        None | Some(None) if !caller.admin => return Ok(Some(caller.id)),
-        None | Some(None) => return Err(Error::NotFound),
-        Some(Some(number)) => u64::try_from(number).ok().filter(|id| *id <= MAX_ID),
+    let number = match (caller.admin, user_id) {
+        (true, None) => return Ok(None),
+        (true, Some(None)) => return Err(Error::NotFound),
+        (false, None | Some(None)) => return Ok(Some(caller.id)),
+        (_, Some(Some(number))) => number,
     };
+    let id = u64::try_from(number).ok().filter(|id| *id <= MAX_ID);
+    let id = id.map(UserId);
     if !caller.admin {
-        return match asked {
-            Some(id) if UserId(id) == caller.id => Ok(Some(caller.id)),
-            Some(_) | None => Err(Error::Unauthorized),
-        };
+        let is_own = id == Some(caller.id);
+        return is_own.then_some(id).ok_or(Error::Unauthorized);
     }
-    let id = UserId(asked.ok_or(Error::NotFound)?);
+    let id = id.ok_or(Error::NotFound)?;
     rows.load(&app.store, [Key::User(id)]).await?;
     let user: User = rows.get(&Key::User(id))?.ok_or(Error::NotFound)?;
     match user.deleted_at {
