@@ -1,5 +1,7 @@
 """python-gitlab as a library."""
 
+from datetime import datetime, timedelta, timezone
+
 import gitlab
 import pytest
 from gitlab.exceptions import (
@@ -372,3 +374,53 @@ class TestErrors:
         with pytest.raises(GitlabHeadError) as raised:
             project.jobs.head(999)
         assert raised.value.response_code == 404
+
+
+class TestAccessTokens:
+    def test_a_personal_token_is_made_rotated_and_revoked(self, gl, stack):
+        user = gl.users.get(1, lazy=True)
+        made = user.personal_access_tokens.create(
+            {"name": "e2e", "scopes": ["api"], "expires_at": tomorrow()}
+        )
+        assert made.expires_at == tomorrow()
+        with gitlab.Gitlab(stack.url, private_token=made.token) as client:
+            assert client.personal_access_tokens.get("self").id == made.id
+            listed = client.personal_access_tokens.list(search="e2e", state="active", get_all=True)
+            assert made.id in ids(listed)
+            rotated = client.personal_access_tokens.get(made.id).rotate()
+            with pytest.raises(GitlabAuthenticationError):
+                client.auth()
+        with gitlab.Gitlab(stack.url, private_token=rotated["token"]) as client:
+            client.auth()
+            client.personal_access_tokens.delete("self")
+            with pytest.raises(GitlabAuthenticationError):
+                client.auth()
+
+    def test_a_project_has_tokens_for_robots(self, gl, stack, project):
+        made = project.access_tokens.create(
+            {"name": "robot", "scopes": ["read_api"], "access_level": 20}
+        )
+        with gitlab.Gitlab(stack.url, private_token=made.token) as robot:
+            robot.auth()
+            assert robot.user.bot is True
+            assert len(robot.projects.get("foo/bar").jobs.list(per_page=1, get_all=False)) == 1
+            shown = project.access_tokens.get(made.id)
+            assert shown.access_level == 20
+            assert not hasattr(shown, "token")
+            rotated = shown.rotate(expires_at=tomorrow())
+            assert rotated["expires_at"] == tomorrow()
+        assert rotated["id"] in ids(project.access_tokens.list(state="active", get_all=True))
+        project.access_tokens.delete(rotated["id"])
+        assert rotated["id"] not in ids(project.access_tokens.list(get_all=True))
+
+    def test_a_group_has_tokens_too(self, gl):
+        group = gl.groups.get("foo", lazy=True)
+        made = group.access_tokens.create({"name": "robot", "scopes": ["api"]})
+        assert made.access_level == 40
+        assert ids(group.access_tokens.list(get_all=True)) == [made.id]
+        made.delete()
+        assert group.access_tokens.list(get_all=True) == []
+
+
+def tomorrow():
+    return str(datetime.now(timezone.utc).date() + timedelta(days=1))

@@ -9,7 +9,7 @@ mod order;
 mod parameters;
 mod random;
 mod routes;
-mod secrets;
+pub(crate) mod secrets;
 
 use http::Method;
 use serde_json::{Value, json};

@@ -7,6 +7,7 @@ mod groups;
 mod instance;
 mod members;
 mod projects;
+mod tokens;
 mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,14 +21,14 @@ use lambda_http::Service as _;
 use serde_json::json;
 use switchyard::http::{App, Clock};
 use switchyard::ids::ProjectId;
-use switchyard::member::Role;
+use switchyard::member::{Role, Source};
 use switchyard_local::seed;
 use switchyard_local::template::Template;
 use switchyard_tests::app::FUNCTIONS;
 use switchyard_tests::{Answer, Caller, TestApp};
 use utoipa::OpenApi as _;
 
-use crate::access::place::Place;
+use crate::access::place::{Place, bot_of};
 
 /// One endpoint of the API.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +63,8 @@ pub(crate) enum Needs {
     AccessToken,
     /// To have come with a job token.
     JobToken,
+    /// To have come with an access token of the project or the group.
+    TheirToken,
     ReadProject,
     /// The list is empty for those who may not read builds.
     ReadPipeline,
@@ -84,8 +87,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         instance::TABLE,
         members::TABLE,
         projects::TABLE,
-        instance::TABLE,
-        projects::TABLE,
+        tokens::TABLE,
         users::TABLE,
     ]
     .concat()
@@ -187,12 +189,16 @@ impl Endpoint {
             _ if self.path.ends_with("/unban") => place.banned.to_string(),
             _ => place.user.to_string(),
         };
+        let token = match self.path.split('/').nth(1) {
+            Some("groups") => place.group_token,
+            _ => place.project_token,
+        };
         self.full_path()
             .replace("{id}", &id)
             .replace("{job_id}", &(place.jobs + self.job).to_string())
             .replace("{pipeline_id}", &place.pipeline.to_string())
             .replace("{user_id}", &place.user.to_string())
-            .replace("{token_id}", &place.token.to_string())
+            .replace("{token_id}", &token.to_string())
             .replace("{agent_id}", &place.agent.to_string())
     }
 }
@@ -286,10 +292,13 @@ async fn each_endpoint_is_answered_by_its_function_through_the_gateway() {
     let app = TestApp::new().await;
     let (root, job) = crate::access::place::one_project(&app).await;
     let place = Place::of(ProjectId(1));
+    let bots = [Source::Project(1.into()), Source::Group(1.into())].map(bot_of);
     let before = app.dump();
     for endpoint in ENDPOINTS.iter() {
         let caller = match endpoint.needs {
             Needs::JobToken => &job,
+            Needs::TheirToken if endpoint.is_in_group() => &bots[1],
+            Needs::TheirToken => &bots[0],
             _ => &root,
         };
         app.wire.tape().reset();

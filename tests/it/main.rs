@@ -21,6 +21,7 @@ mod rights;
 mod scale;
 mod steering;
 mod sweeper;
+mod tokens;
 mod user;
 mod users;
 mod walks;

@@ -4,6 +4,7 @@
 mod groups;
 mod projects;
 mod steering;
+mod tokens;
 mod users;
 mod walk;
 
@@ -31,6 +32,7 @@ async fn each_function_has_exactly_the_rights_that_it_uses() {
     let world = World::prepare(&app).await;
     start_all(&app).await;
     world.walk().await;
+    tokens::walk(&app).await;
 
     assert_eq!(app.wire.tape().violations(), [""; 0]);
     let used = app.wire.tape().actions_by_function();

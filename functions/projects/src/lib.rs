@@ -1,6 +1,7 @@
 //! The `projects` function: projects, the caller's own account, and the instance.
 //! What no other function serves ends here, as a 404 in GitLab's form.
 
+mod access_tokens;
 mod groups;
 mod members;
 mod metadata;
@@ -21,15 +22,13 @@ pub fn routes() -> Router<App> {
         .route("/api/v4/version", get(metadata::version))
         .route("/api/v4/metadata", get(metadata::show))
         .route("/api/v4/user", get(user::show))
-        .route(
-            "/api/v4/personal_access_tokens/self",
-            get(personal_access_tokens::show_self),
-        )
         .merge(groups::routes())
         .merge(members::routes())
         .merge(projects::routes())
         .merge(namespaces::routes())
         .merge(users::routes())
+        .merge(personal_access_tokens::routes())
+        .merge(access_tokens::routes())
 }
 
 /// This function's part of the API's description.
@@ -43,16 +42,13 @@ impl OpenApi for ApiDoc {
         document.merge(projects::ApiDoc::openapi());
         document.merge(namespaces::ApiDoc::openapi());
         document.merge(users::ApiDoc::openapi());
+        document.merge(personal_access_tokens::ApiDoc::openapi());
+        document.merge(access_tokens::ApiDoc::openapi());
         document
     }
 }
 
 /// What stands beside the areas with modules of their own.
 #[derive(OpenApi)]
-#[openapi(paths(
-    metadata::version,
-    metadata::show,
-    user::show,
-    personal_access_tokens::show_self
-))]
+#[openapi(paths(metadata::version, metadata::show, user::show))]
 struct Instance;

@@ -33,6 +33,7 @@ pub async fn create_root(store: &Store, now: Time) -> Result<Secret, Error> {
         expires_at: None,
         source: None,
         family: None,
+        replaced_by: None,
     };
     store
         .write_all(vec![Write::create(&token)?, Write::create(&token.link())?])

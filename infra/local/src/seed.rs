@@ -186,6 +186,7 @@ pub fn access_token(id: u64, user: UserId, secret: &Secret, scopes: &[Scope]) ->
         expires_at: None,
         source: None,
         family: None,
+        replaced_by: None,
     }
 }
 

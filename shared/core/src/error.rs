@@ -64,6 +64,9 @@ pub enum Error {
     /// 405 on a write to a path that the project had once.
     #[error("the project has moved")]
     ProjectMovedNotGet,
+    /// 405 `405 Method Not Allowed`: not with credentials of this kind.
+    #[error("not with credentials of this kind")]
+    MethodNotAllowed,
     /// 405: keyset paging in an order that has no key.
     #[error("keyset pagination is not available in this order")]
     KeysetUnavailable,

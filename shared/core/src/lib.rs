@@ -7,6 +7,7 @@
 pub mod agent;
 pub mod aws;
 pub mod blobs;
+pub mod bot;
 pub mod config;
 pub mod erasure;
 pub mod error;

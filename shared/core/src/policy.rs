@@ -5,9 +5,11 @@
 use crate::member::Role;
 use crate::project::{FeatureAccess, Project, Visibility};
 
+mod access_token;
 mod group;
 mod user;
 
+pub use access_token::{may_hand_on, may_issue_tokens, may_manage_token};
 pub use group::{GroupAction, may_create_groups, may_in_group};
 pub use user::{may_list_user, may_read_namespace, standing_of};
 

@@ -75,6 +75,14 @@ impl Day {
     pub fn parse(text: &str) -> Option<Self> {
         text.parse().ok().map(Self)
     }
+
+    /// So many days later; the last day there is, if it would lie beyond.
+    pub fn plus_days(self, days: u16) -> Self {
+        Self(
+            self.0
+                .saturating_add(jiff::Span::new().days(i64::from(days))),
+        )
+    }
 }
 
 impl fmt::Display for Day {

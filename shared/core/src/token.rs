@@ -99,6 +99,10 @@ pub struct AccessToken {
     /// The first of the tokens that this one replaced by rotation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family: Option<TokenId>,
+    /// The one that rotation put in its place: so the last of a family is found, and
+    /// surely, from any of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<Digest>,
 }
 
 /// Leads from a token's number to its row. It never changes.
@@ -115,6 +119,15 @@ impl AccessToken {
             id: self.id,
             digest: self.digest.clone(),
             user_id: self.user_id,
+        }
+    }
+
+    /// The same, revoked.
+    #[must_use]
+    pub fn into_revoked(self) -> Self {
+        Self {
+            revoked: true,
+            ..self
         }
     }
 

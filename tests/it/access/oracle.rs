@@ -115,7 +115,7 @@ fn answer(endpoint: &Endpoint, who: Who, project: &Project) -> Result<&'static s
         }
         Needs::AccessToken | Needs::JobToken => return Ok("200"),
         Needs::ReadProject | Needs::ReadPipeline | Needs::ReadBuild => {}
-        Needs::Role(_) | Needs::Administrator | Needs::ReadGroup => {
+        Needs::Role(_) | Needs::Administrator | Needs::ReadGroup | Needs::TheirToken => {
             unreachable!("not among the reads")
         }
     }

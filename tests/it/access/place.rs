@@ -8,7 +8,7 @@ use switchyard::member::{Role, Source};
 use switchyard::pipeline::Pipeline;
 use switchyard::project::Project;
 use switchyard::store::counters::Counter;
-use switchyard::token::Secret;
+use switchyard::token::{Scope, Secret};
 use switchyard::user::UserState;
 use switchyard_local::seed;
 use switchyard_tests::world::{ROOT, job};
@@ -25,6 +25,9 @@ pub(crate) struct Place {
     pub(crate) user: u64,
     pub(crate) banned: u64,
     pub(crate) token: u64,
+    /// Of the project, and of the group.
+    pub(crate) project_token: u64,
+    pub(crate) group_token: u64,
     pub(crate) agent: u64,
 }
 
@@ -39,6 +42,8 @@ impl Place {
             user: FELLOW.0,
             banned: BANNED.0,
             token: 1000 + FELLOW.0,
+            project_token: 2000 + 2 * project.0,
+            group_token: 2001 + 2 * project.0,
             agent: project.0,
         }
     }
@@ -67,9 +72,35 @@ pub(crate) const BRIDGE: u64 = 4;
 /// A job that waits for somebody to play it.
 pub(crate) const MANUAL_JOB: u64 = 5;
 
+/// Who comes with an access token of a furnished project, or of the group of that number.
+pub(crate) fn bot_of(source: Source) -> Caller {
+    Caller::token(&Secret::chosen(format!("glpat-of-{source}")))
+}
+
+/// Gives a project and the group of that number a bot each, a reporter, with a token.
+async fn add_bots(app: &TestApp, project: &Project) {
+    let place = Place::of(project.id);
+    let group = GroupId(project.id.0);
+    for (source, number) in [
+        (Source::Project(project.id), place.project_token),
+        (Source::Group(group), place.group_token),
+    ] {
+        let mut bot = seed::user(number, &format!("bot{number}"));
+        bot.bot = true;
+        app.seed.put_user(&bot).await.unwrap();
+        let membership = seed::member(source, bot.id, Role::Reporter);
+        app.seed.put(&membership).await.unwrap();
+        let secret = Secret::chosen(format!("glpat-of-{source}"));
+        let mut token = seed::access_token(number, bot.id, &secret, &[Scope::Api]);
+        token.source = Some(source);
+        app.seed.put_token(&token).await.unwrap();
+    }
+}
+
 /// Gives a project a pipeline at the head of `main` with the jobs named above, of which
 /// the running one is in the name of `user`, and its token is given.
 pub(crate) async fn furnish(app: &TestApp, project: &Project, user: UserId) -> Caller {
+    add_bots(app, project).await;
     let id = project.id.0 * 100;
     let mut pipeline = seed::pipeline(project.id, id, id + 1, 5);
     pipeline.bridges = BTreeSet::from([JobId(id + BRIDGE)]);

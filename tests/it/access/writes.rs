@@ -120,7 +120,7 @@ fn expected(endpoint: &Endpoint, who: Who, visibility: Visibility) -> Expected {
     let (status, text) = endpoint.refusal;
     match (endpoint.needs, person) {
         (_, Person::Administrator) => good,
-        (Needs::Administrator, _) => message(403, "403 Forbidden"),
+        (Needs::Administrator, _) => message(status, text),
         (Needs::Role(least), Person::Member(role)) if role >= least => good,
         (Needs::Role(_), Person::Member(_)) => message(status, text),
         (Needs::Role(_), Person::Stranger) if endpoint.path.starts_with("/namespaces") => {

@@ -6,11 +6,4 @@ pub(super) const TABLE: &[Endpoint] = &[
     get("projects", "/version", Needs::User).scopes(READ_USER),
     get("projects", "/metadata", Needs::User).scopes(READ_USER),
     get("projects", "/user", Needs::User).scopes(READ_USER),
-    get(
-        "projects",
-        "/personal_access_tokens/self",
-        Needs::AccessToken,
-    )
-    .scopes("")
-    .and_jobs(),
 ];

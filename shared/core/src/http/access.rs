@@ -9,6 +9,7 @@
 use axum::extract::{FromRequest, Request};
 
 use super::app::App;
+use super::credentials::Credential;
 use super::params::Reader;
 use super::request::RequestInfo;
 use super::views::Shown;
@@ -19,6 +20,8 @@ use crate::member::{Member, Role, Source};
 use crate::policy::{Action, GroupAction, Standing};
 use crate::project::{DirectoryTarget, Project};
 use crate::store::{Key, Rows};
+use crate::time::Time;
+use crate::token::AccessToken;
 use crate::user::User;
 
 mod caller;
@@ -49,6 +52,9 @@ pub trait Endpoint: Sized + Send + 'static {
     const NAMESPACE: Option<&'static str> = None;
     /// Of endpoints without a project or group: whether the path's `id` can only be a number.
     const ID_IS_NUMBER: bool = true;
+    /// Whether it rotates access tokens. Who comes there with one that was rotated before
+    /// must have got it by stealth, or lost its successor so: then that is revoked too.
+    const ROTATES_TOKENS: bool = false;
 
     fn read(reader: &mut Reader<'_>) -> Self;
 }
@@ -93,7 +99,7 @@ impl<E: Endpoint> FromRequest<App> for CallerAccess<E> {
         };
         let question = Question::new(&parts, &request, E::ACCEPTS, resource, Target::None)?;
         let rows = question.answer(app).await?;
-        let caller = caller::prove(&question, &rows, E::ACCEPTS, request.now)?;
+        let caller = authenticate::<E>(&question, &rows, app, request.now).await?;
         let ids = PathIds::of(&request, E::ID_IS_NUMBER);
         let params = read::<E>(&request, &ids)?;
         Ok(Self {
@@ -132,6 +138,24 @@ impl<E: Endpoint> FromRequest<App> for JobTokenAccess<E> {
             Caller::Anonymous => Err(Error::Unauthorized),
         }
     }
+}
+
+/// Proves who asks.
+async fn authenticate<E: Endpoint>(
+    question: &Question,
+    rows: &Rows,
+    app: &App,
+    now: Time,
+) -> Result<Caller> {
+    let caller = caller::prove(question, rows, E::ACCEPTS, now);
+    if E::ROTATES_TOKENS
+        && let Err(Error::TokenRevoked) = caller
+        && let Credential::AccessToken(digest) = &question.credential
+        && let Some(token) = rows.get::<AccessToken>(&Key::Token(digest.clone()))?
+    {
+        app.store.revoke_family(token).await?;
+    }
+    caller
 }
 
 /// Reads the endpoint's parameters; the numbers in the path count among them.

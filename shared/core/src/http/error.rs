@@ -36,6 +36,7 @@ impl IntoResponse for Error {
             | Self::NotFound
             | Self::ProjectMoved { .. }
             | Self::ProjectMovedNotGet
+            | Self::MethodNotAllowed
             | Self::KeysetUnavailable
             | Self::OffsetTooLarge { .. }
             | Self::RangeNotSatisfiable { .. } => {}
@@ -110,6 +111,10 @@ fn answer(error: &Error) -> (StatusCode, Value) {
             StatusCode::METHOD_NOT_ALLOWED,
             message("Non GET methods are not allowed for moved projects"),
         ),
+        Error::MethodNotAllowed => (
+            StatusCode::METHOD_NOT_ALLOWED,
+            message("405 Method Not Allowed"),
+        ),
         Error::KeysetUnavailable => (
             StatusCode::METHOD_NOT_ALLOWED,
             json!({ "error": "Keyset pagination is not yet available for this type of request" }),
@@ -169,6 +174,7 @@ fn extra_header(error: &Error) -> Option<(HeaderName, HeaderValue)> {
         | Error::RecordNotFound
         | Error::NotFound
         | Error::ProjectMovedNotGet
+        | Error::MethodNotAllowed
         | Error::KeysetUnavailable
         | Error::OffsetTooLarge { .. }
         | Error::Internal(_) => None,

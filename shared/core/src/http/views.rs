@@ -6,6 +6,7 @@ mod job;
 mod member;
 mod pipeline;
 mod project;
+mod token;
 mod user;
 
 pub use accepted::AcceptedView;
@@ -16,4 +17,5 @@ pub use pipeline::{CommitView, PipelineDetailsView, PipelineListView, PipelineVi
 pub use project::{
     Above, AccessView, ConfigProjectView, NamespaceView, PermissionsView, ProjectView, Viewer,
 };
+pub use token::{NewResourceTokenView, NewTokenView, ResourceTokenView};
 pub use user::{AdminUserView, BasicUserView, CurrentUserView, TokenView, UserView};

@@ -9,7 +9,7 @@ use std::hash::Hash;
 use std::sync::Mutex;
 
 use super::Key;
-use crate::ids::{GroupId, JobId, PipelineId, ProjectId, RunnerId, UserId};
+use crate::ids::{GroupId, JobId, PipelineId, ProjectId, RunnerId, TokenId, UserId};
 use crate::job::Job;
 use crate::token::Digest;
 
@@ -19,6 +19,7 @@ const CAPACITY: usize = 4_096;
 #[derive(Default)]
 pub struct Hints {
     pub user_of_token: Links<Digest, UserId>,
+    pub digest_of_token: Links<TokenId, Digest>,
     pub project_of_path: Links<String, ProjectId>,
     pub user_of_name: Links<String, UserId>,
     pub ancestors_of_project: Links<ProjectId, Vec<GroupId>>,

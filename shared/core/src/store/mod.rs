@@ -12,6 +12,7 @@ mod tests;
 mod write;
 
 pub mod agents;
+pub mod bots;
 pub mod counters;
 pub mod jobs;
 pub mod log_chunks;
@@ -19,6 +20,7 @@ pub mod members;
 pub mod namespaces;
 pub mod pipelines;
 mod process;
+pub mod tokens;
 pub mod users;
 pub mod variables;
 pub mod walk;

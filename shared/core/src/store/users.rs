@@ -36,18 +36,23 @@ impl Store {
     /// Writes a new user with all that belongs to one, or nothing. Assumes that id, name,
     /// address and namespace are free.
     pub async fn create_user(&self, user: &User) -> Result<UserCreated> {
-        let writes = vec![
-            Write::create(&email_of(user))?,
-            Write::create(&entry_of(user))?,
-            Write::create(user)?,
-            Write::create(&personal_namespace(user))?,
-        ];
-        Ok(match self.write_all(writes).await? {
+        Ok(match self.write_all(user_writes(user)?).await? {
             Written::All => UserCreated::Yes,
             Written::Refused(places) if places.contains(&0) => UserCreated::EmailTaken,
             Written::Refused(_) => UserCreated::UsernameTaken,
         })
     }
+}
+
+/// What a new user consists of: the address first, then the name, the user and the
+/// personal namespace.
+pub fn user_writes(user: &User) -> Result<Vec<Write>> {
+    Ok(vec![
+        Write::create(&email_of(user))?,
+        Write::create(&entry_of(user))?,
+        Write::create(user)?,
+        Write::create(&personal_namespace(user))?,
+    ])
 }
 
 impl Store {

@@ -52,6 +52,12 @@ impl Accepts {
         scopes: &[Scope::Api],
         ..Self::SIGNED_IN
     };
+    /// A token that may at least put another one in its place.
+    pub const SELF_ROTATOR: Self = Self {
+        job_token: true,
+        scopes: &[Scope::Api, Scope::SelfRotate],
+        ..Self::SIGNED_IN
+    };
     /// Any token at all.
     pub const ANY_TOKEN: Self = Self {
         scopes: &[],

@@ -3,7 +3,9 @@
 use axum::extract::{FromRequest, Request};
 
 use super::lookup::{Question, Resource, Target};
-use super::{Caller, Endpoint, PathIds, caller, read, sources_of_group, standing, target_group};
+use super::{
+    Caller, Endpoint, PathIds, authenticate, read, sources_of_group, standing, target_group,
+};
 use crate::error::{Error, Result};
 use crate::http::app::App;
 use crate::http::path::{self, GroupRef};
@@ -34,7 +36,7 @@ impl<E: Endpoint> FromRequest<App> for GroupAccess<E> {
         let question = Question::new(&parts, &request, E::ACCEPTS, resource, Target::None)?;
         let rows = question.answer(app).await?;
 
-        let caller = caller::prove(&question, &rows, E::ACCEPTS, request.now)?;
+        let caller = authenticate::<E>(&question, &rows, app, request.now).await?;
         let ids = PathIds::of(&request, false);
         let params = read::<E>(&request, &ids)?;
 

@@ -5,7 +5,7 @@ use http::Method;
 use http::request::Parts;
 
 use super::lookup::{Question, Resource, Target};
-use super::{Caller, Endpoint, PathIds, caller, read, sources_of_project, standing};
+use super::{Caller, Endpoint, PathIds, authenticate, read, sources_of_project, standing};
 use crate::error::{Error, Result};
 use crate::http::app::App;
 use crate::http::path::{self, ProjectRef};
@@ -185,7 +185,7 @@ async fn project_access<E: Endpoint>(
     let question = Question::new(parts, &request, E::ACCEPTS, resource, target)?;
     let rows = question.answer(app).await?;
 
-    let caller = caller::prove(&question, &rows, E::ACCEPTS, request.now)?;
+    let caller = authenticate::<E>(&question, &rows, app, request.now).await?;
     let ids = PathIds::of(&request, false);
     let params = read::<E>(&request, &ids)?;
 
