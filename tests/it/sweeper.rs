@@ -1,3 +1,4 @@
 //! What the sweeper finishes, whenever it is stopped and however little it may do.
 
+mod groups;
 mod users;

@@ -1,5 +1,7 @@
 //! Worlds that tests start from: people with tokens, and projects with jobs.
 
+use std::sync::Once;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use serde_json::{Value, json};
@@ -16,6 +18,7 @@ use switchyard_local::seed;
 
 use crate::app::TestApp;
 use crate::caller::Caller;
+use crate::wire::{Fault, Rule};
 
 /// The administrator whom [`TestApp::administrator`] makes.
 pub const ROOT: UserId = UserId(1);
@@ -103,6 +106,24 @@ impl TestApp {
         let request = json!({ "TableName": self.table_of(row), "Item": self.wire_item(row) });
         let request = serde_json::from_value(request).unwrap();
         self.stack.dynamodb.database().put_item(request).unwrap();
+    }
+
+    /// Replaces a row just before a function's next call of this action, past what the
+    /// function has read.
+    pub fn replace_before<R: Row>(&self, action: &str, row: &R) {
+        let request = json!({ "TableName": self.table_of(row), "Item": self.wire_item(row) });
+        let database = self.stack.dynamodb.database().clone();
+        let replace = Once::new();
+        let rule = Rule::new(Fault::InternalError)
+            .action(action)
+            .when(move |_| {
+                replace.call_once(|| {
+                    let request = serde_json::from_value(request.clone()).unwrap();
+                    database.put_item(request).unwrap();
+                });
+                false
+            });
+        self.wire.faults().add(rule);
     }
 
     pub(crate) fn wire_item<R: Row>(&self, row: &R) -> Value {
