@@ -5,6 +5,7 @@ use switchyard::error::Result;
 use switchyard::http::access::{highest_role, sources_of_project};
 use switchyard::http::views::{Above, GroupDetailsView, GroupView, ProjectView};
 use switchyard::http::{Accepts, App, Endpoint, GroupAccess, Json, Reader};
+use switchyard::ids::UserId;
 use switchyard::member::Source;
 use switchyard::policy::{Action, Standing, Verdict, may};
 use switchyard::project::Project;
@@ -69,41 +70,55 @@ pub(crate) async fn show(
     Ok(Json(GroupDetailsView::new(view, projects)))
 }
 
+/// The first of the group's projects that the caller sees.
 async fn projects(access: &mut GroupAccess<ShowGroup>, app: &App) -> Result<Vec<Project>> {
     let ids = app.store.project_ids_in(access.group.id, MAX_ROWS).await?;
+    // Who has a role in the group has it in all of its projects.
     let user = access.caller.user().map(|user| user.id);
-    let keys = ids.iter().flat_map(|id| {
-        let member = user.map(|user| Key::Member(Source::Project(*id), user));
-        [Key::Project(*id)].into_iter().chain(member)
-    });
-    let keys = keys.chain([Key::Group(access.group.id)]);
-    access
-        .rows
-        .load(&app.store, keys.collect::<Vec<_>>())
-        .await?;
+    let user = user.filter(|_| access.standing.role().is_none());
+    let keys = [Key::Group(access.group.id)];
+    access.rows.load(&app.store, keys).await?;
     let mut seen = Vec::new();
-    for id in ids {
-        let project: Option<Project> = access.rows.get(&Key::Project(id))?;
-        let is_in_group = |project: &Project| {
-            project.deleted_at.is_none() && project.ancestors().last() == Some(&access.group.id)
-        };
-        let Some(project) = project.filter(is_in_group) else {
-            continue;
-        };
-        let standing = match (access.standing, user) {
-            (Standing::User(_), Some(user)) => {
-                let sources = sources_of_project(project.id, project.ancestors());
-                let role = highest_role(user, sources, &access.rows, &access.request)?;
-                Standing::User(role)
+    for ids in ids.chunks(MAX_PROJECTS) {
+        let keys = ids.iter().flat_map(|id| {
+            let member = user.map(|user| Key::Member(Source::Project(*id), user));
+            [Key::Project(*id)].into_iter().chain(member)
+        });
+        access
+            .rows
+            .load(&app.store, keys.collect::<Vec<_>>())
+            .await?;
+        for id in ids {
+            let project: Option<Project> = access.rows.get(&Key::Project(*id))?;
+            let project = project.filter(|project| project.deleted_at.is_none());
+            if let Some(project) = project
+                && is_seen(&project, user, access)?
+            {
+                seen.push(project);
             }
-            (standing, _) => standing,
-        };
-        if may(Action::ReadProject, &project, standing) == Verdict::Allowed {
-            seen.push(project);
         }
-        if seen.len() == MAX_PROJECTS {
+        if seen.len() >= MAX_PROJECTS {
             break;
         }
     }
+    seen.truncate(MAX_PROJECTS);
     Ok(seen)
+}
+
+/// Whether the caller sees a project: somebody who has no role in the group may have one
+/// right there.
+fn is_seen(
+    project: &Project,
+    user: Option<UserId>,
+    access: &GroupAccess<ShowGroup>,
+) -> Result<bool> {
+    let standing = match user {
+        Some(user) => {
+            let sources = sources_of_project(project.id, project.ancestors());
+            let role = highest_role(user, sources, &access.rows, &access.request)?;
+            Standing::User(role)
+        }
+        None => access.standing,
+    };
+    Ok(may(Action::ReadProject, project, standing) == Verdict::Allowed)
 }

@@ -22,7 +22,6 @@ pub(super) struct Place<E> {
     pub(super) ids: PathIds,
 }
 
-#[expect(clippy::large_enum_variant, reason = "there is one of it in a request")]
 #[derive(Clone)]
 pub(super) enum Of {
     Project(Project),
