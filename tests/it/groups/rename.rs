@@ -177,20 +177,33 @@ async fn at_most_twenty_five_groups_and_projects_move() {
 }
 
 #[tokio::test]
-async fn what_is_deleted_stays_where_it_was() {
+async fn what_is_deleted_stays_where_it_was_and_hides_nothing() {
     let app = TestApp::new().await;
     let owner = world(&app).await;
-    let mut project = seed::project(11, &[GroupId(1)], "top/one");
-    project.deleted_at = Some(seed::at("2015-12-24T17:00:00.000Z"));
-    app.replace(&project);
-    let answer = app
-        .put("/api/v4/groups/1", &owner, &json!({ "path": "moved" }))
-        .await;
+    let deleted_at = Some(seed::at("2015-12-24T17:00:00.000Z"));
+    let mut one = seed::project(11, &[GroupId(1)], "top/one");
+    one.deleted_at = deleted_at;
+    app.replace(&one);
+    let top = seed::group(1, &[], "top");
+    for id in 101..=160 {
+        let name = format!("gone{id}");
+        let mut gone = seed::project(id, &[1, 2, 3].map(GroupId), &name);
+        gone.deleted_at = deleted_at;
+        app.replace(&gone);
+        let mut group = seed::group(id, &[&top], &name);
+        group.deleted_at = deleted_at;
+        app.replace(&group);
+    }
+    let last = seed::group(200, &[&top], "last");
+    app.seed.put_group(&last).await.unwrap();
+    let body = json!({ "path": "moved" });
+    let answer = app.put("/api/v4/groups/1", &owner, &body).await;
     assert_eq!(answer.status, 200, "{answer:?}");
-    assert_eq!(
-        get(&app, &owner, "3").await.json()["full_path"],
-        "moved/Inner/leaf"
-    );
+    for (id, full_path) in [("3", "moved/Inner/leaf"), ("200", "moved/last")] {
+        assert_eq!(get(&app, &owner, id).await.json()["full_path"], full_path);
+    }
+    let two = project(&app, &owner, "12").await;
+    assert_eq!(two, (200, "moved/Inner/leaf/Two".to_owned()));
 }
 
 #[tokio::test]

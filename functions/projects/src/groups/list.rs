@@ -15,6 +15,7 @@ use switchyard::member::{Role, Source};
 use switchyard::policy::{GroupAction, Standing, Verdict, may_in_group};
 use switchyard::project::{Group, Visibility};
 use switchyard::store::jobs::From;
+use switchyard::store::namespaces::MAX_CHILDREN;
 use switchyard::store::walk::{Sequence, Walk};
 use switchyard::store::{Key, Rows};
 use switchyard::user::User;
@@ -171,10 +172,10 @@ pub(crate) async fn subgroups(
 ) -> Result<Page<GroupView>> {
     let ids = app
         .store
-        .subgroup_ids(access.group.id, MAX_ROWS + 1)
+        .subgroup_ids(access.group.id, MAX_CHILDREN)
         .await?;
-    let is_all = ids.len() <= MAX_ROWS;
-    let groups = app.store.groups(&ids[..ids.len().min(MAX_ROWS)]).await?;
+    let is_all = ids.len() < MAX_CHILDREN;
+    let groups = app.store.groups(&ids).await?;
     below(&app, access, groups, is_all).await
 }
 
@@ -199,9 +200,8 @@ pub(crate) async fn descendants(
     State(app): State<App>,
     access: GroupAccess<ListGroups>,
 ) -> Result<Page<GroupView>> {
-    let groups = app.store.groups_below(&[access.group.id], MAX_ROWS).await?;
-    let is_all = groups.len() <= MAX_ROWS;
-    below(&app, access, groups, is_all).await
+    let found = app.store.groups_below(&[access.group.id], MAX_ROWS).await?;
+    below(&app, access, found.groups, found.is_all).await
 }
 
 async fn below(

@@ -26,7 +26,7 @@ pub(super) async fn groups_of(user: UserId, app: &App) -> Result<(Vec<Group>, bo
     let mut groups = app.store.groups(&ids).await?;
     let left = MAX_ROWS.saturating_sub(groups.len());
     let below = app.store.groups_below(&ids, left).await?;
-    is_all &= below.len() <= left;
-    groups.extend(below.into_iter().take(left));
+    is_all &= below.is_all;
+    groups.extend(below.groups);
     Ok((groups, is_all))
 }

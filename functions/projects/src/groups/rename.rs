@@ -6,6 +6,7 @@ use switchyard::error::{Error, Result};
 use switchyard::http::App;
 use switchyard::ids::{GroupId, ProjectId};
 use switchyard::project::{DirectoryEntry, DirectoryTarget, Group, Project};
+use switchyard::store::namespaces::MAX_CHILDREN;
 use switchyard::store::{Key, Rows, Write, Written};
 
 /// Subgroups and projects below a group that can be moved with it: three rows each, and
@@ -67,13 +68,18 @@ async fn below(group: &Group, app: &App) -> Result<(Vec<Group>, Vec<Project>)> {
         );
         Error::invalid("path", text)
     };
-    let groups = app.store.groups_below(&[group.id], MAX_BELOW).await?;
-    if groups.len() > MAX_BELOW {
+    let found = app.store.groups_below(&[group.id], MAX_BELOW).await?;
+    if !found.is_all {
         return Err(too_many());
     }
+    let groups = found.groups;
     let parents = groups.iter().map(|group| group.id).chain([group.id]);
-    let ids = parents.map(|id| app.store.project_ids_in(id, MAX_BELOW + 1));
-    let ids: Vec<ProjectId> = futures::future::try_join_all(ids).await?.concat();
+    let ids = parents.map(|id| app.store.project_ids_in(id, MAX_CHILDREN));
+    let ids = futures::future::try_join_all(ids).await?;
+    if ids.iter().any(|ids| ids.len() == MAX_CHILDREN) {
+        return Err(too_many());
+    }
+    let ids: Vec<ProjectId> = ids.concat();
     let mut rows = Rows::default();
     rows.load(&app.store, ids.iter().copied().map(Key::Project))
         .await?;

@@ -8,13 +8,11 @@ use switchyard::policy::GroupAction;
 use switchyard::project::{
     Group, Project, ProjectCreationLevel, SharedRunnersSetting, SubgroupCreationLevel, Visibility,
 };
+use switchyard::store::namespaces::MAX_CHILDREN;
 use switchyard::store::{Key, Rows, Write, Written};
 
 use super::settings::{Settings, visibility};
 use super::{ATTEMPTS, rename};
-
-/// Groups and projects right below that are looked at before a group is made less visible.
-const MAX_BELOW: usize = 2_000;
 
 pub(crate) struct UpdateGroup(Settings);
 
@@ -110,14 +108,19 @@ async fn edit(old: &Group, new: &Group, parent: Option<&Group>, app: &App) -> Re
 /// Whether what stands below would be more visible than the group.
 async fn faults_of_those_below(new: &Group, faults: &mut ModelErrors, app: &App) -> Result<()> {
     let (groups, projects) = futures::try_join!(
-        app.store.subgroup_ids(new.id, MAX_BELOW),
-        app.store.project_ids_in(new.id, MAX_BELOW)
+        app.store.subgroup_ids(new.id, MAX_CHILDREN),
+        app.store.project_ids_in(new.id, MAX_CHILDREN)
     )?;
+    let level = visibility(new.visibility);
+    if groups.len() == MAX_CHILDREN || projects.len() == MAX_CHILDREN {
+        let text = format!("{level} is not allowed while so many groups or projects are below.");
+        faults.add("visibility_level", text);
+        return Ok(());
+    }
     let mut rows = Rows::default();
     let keys = groups.iter().copied().map(Key::Group);
     let keys = keys.chain(projects.iter().copied().map(Key::Project));
     rows.load(&app.store, keys).await?;
-    let level = visibility(new.visibility);
     for id in projects {
         let project: Option<Project> = rows.get(&Key::Project(id))?;
         let project = project.filter(|project| project.deleted_at.is_none());

@@ -16,6 +16,18 @@ use crate::token::Digest;
 /// Queries that run side by side.
 const QUERIES_AT_ONCE: usize = 50;
 
+/// Keys that are looked at right below one group: also of what is deleted, and was not
+/// swept yet.
+pub const MAX_CHILDREN: usize = 2_000;
+
+/// Groups below others.
+#[derive(Debug)]
+pub struct Below {
+    pub groups: Vec<Group>,
+    /// Whether there are no more of them.
+    pub is_all: bool,
+}
+
 impl Store {
     /// At most `limit` groups right below a group, by their numbers. On the index `by_parent`.
     pub async fn subgroup_ids(&self, group: GroupId, limit: usize) -> Result<Vec<GroupId>> {
@@ -69,25 +81,35 @@ impl Store {
         digests.collect()
     }
 
-    /// The groups below these ones, level after level, until there are more than `limit`:
-    /// a parent comes before what is below it. Their rows are read strongly.
-    pub async fn groups_below(&self, groups: &[GroupId], limit: usize) -> Result<Vec<Group>> {
-        let mut found: Vec<Group> = Vec::new();
+    /// The groups below these ones, level after level, so that a parent comes before what
+    /// is below it. Their rows are read strongly. Stops once there are more than `limit`.
+    pub async fn groups_below(&self, groups: &[GroupId], limit: usize) -> Result<Below> {
+        let mut found = Below {
+            groups: Vec::new(),
+            is_all: true,
+        };
         let mut level = groups.to_vec();
-        while !level.is_empty() && found.len() <= limit {
-            let mut ids = Vec::new();
+        while !level.is_empty() && found.is_all {
+            let mut next = Vec::new();
             for parents in level.chunks(QUERIES_AT_ONCE) {
-                let queries = parents.iter().map(|id| self.subgroup_ids(*id, limit + 1));
-                ids.extend(try_join_all(queries).await?.into_iter().flatten());
-                if ids.len() > limit {
+                let queries = parents
+                    .iter()
+                    .map(|id| self.subgroup_ids(*id, MAX_CHILDREN));
+                let ids = try_join_all(queries).await?;
+                found.is_all &= ids.iter().all(|ids| ids.len() < MAX_CHILDREN);
+                let ids = ids.into_iter().flatten();
+                let ids: Vec<GroupId> = ids.filter(|id| !groups.contains(id)).collect();
+                let below = self.groups(&ids).await?;
+                next.extend(below.iter().map(|group| group.id));
+                found.groups.extend(below);
+                if found.groups.len() > limit {
+                    found.is_all = false;
                     break;
                 }
             }
-            ids.retain(|id| !groups.contains(id));
-            let below = self.groups(&ids).await?;
-            level = below.iter().map(|group| group.id).collect();
-            found.extend(below);
+            level = next;
         }
+        found.groups.truncate(limit);
         Ok(found)
     }
 
