@@ -218,3 +218,23 @@ async fn what_no_route_has() {
         assert_eq!(answer.status, 405, "{path}");
     }
 }
+
+/// Once links were seen: authentication, the members, and those whom they show.
+#[tokio::test]
+async fn what_a_list_costs() {
+    let app = TestApp::new().await;
+    let owner = world(&app).await;
+    let all = format!("{}/all", members(PROJECT));
+    for (path, depth, calls) in [
+        (members(PROJECT), 3, 3),
+        // Project and two groups are asked side by side.
+        (all.clone(), 3, 5),
+        (one(PROJECT, 10), 2, 2),
+        (format!("{all}/10"), 2, 2),
+    ] {
+        app.get(&path, &owner).await;
+        let (answer, spent) = app.spend(&path, &owner).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert_eq!((spent.depth, spent.calls), (depth, calls), "{path}");
+    }
+}
