@@ -243,6 +243,36 @@ async fn groups_nest_twenty_deep() {
 }
 
 #[tokio::test]
+async fn a_full_path_has_an_end() {
+    let app = TestApp::new().await;
+    let root = app.administrator().await;
+    let long = "a".repeat(255);
+    let mut parent = None;
+    for _ in 0..4 {
+        parent = Some(create(&app, &root, &long, parent).await);
+    }
+    let text =
+        "is too long together with the paths of the groups above (maximum is 1024 characters)";
+    let body = json!({ "name": "a", "path": "aa", "parent_id": parent });
+    let told = format!(r#"Failed to save group {{:path=>["{text}"]}}"#);
+    let ask = app.post(GROUPS, &root, &body);
+    assert_refused(&app, ask, 400, json!({ "message": told })).await;
+    // Nor does it grow beyond that by another path of one above.
+    let short = create(&app, &root, "short", None).await;
+    let mut below = create(&app, &root, &long, Some(short)).await;
+    for _ in 0..2 {
+        below = create(&app, &root, &long, Some(below)).await;
+    }
+    create(&app, &root, &"b".repeat(250), Some(below)).await;
+    let body = json!({ "path": "s".repeat(12) });
+    let path = format!("{GROUPS}/{short}");
+    let ask = app.put(&path, &root, &body);
+    assert_refused(&app, ask, 400, json!({ "message": { "path": [text] } })).await;
+    let longest = json!({ "path": "s".repeat(5) });
+    assert_eq!(app.put(&path, &root, &longest).await.status, 200);
+}
+
+#[tokio::test]
 async fn runners_stay_closed_below_a_group_that_closed_them() {
     let app = TestApp::new().await;
     let root = app.administrator().await;

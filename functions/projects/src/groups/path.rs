@@ -68,6 +68,17 @@ const BELOW: &[&str] = &[
 /// The longest name and the longest path.
 const MAX_LENGTH: usize = 255;
 
+/// The longest full path of a group, in bytes: half of what a key takes, so that there is
+/// room for projects below.
+const MAX_FULL_PATH: usize = 1_024;
+
+pub(super) const TOO_LONG_IN_FULL: &str =
+    "is too long together with the paths of the groups above (maximum is 1024 characters)";
+
+pub(super) const fn is_too_long_in_full(full_path: &str) -> bool {
+    full_path.len() > MAX_FULL_PATH
+}
+
 /// What is wrong with a path of a group that stands at the top, or below another.
 pub(super) fn faults_of_path(path: &str, is_top: bool) -> Vec<&'static str> {
     if path.is_empty() {

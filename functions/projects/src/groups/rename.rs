@@ -9,6 +9,8 @@ use switchyard::project::{DirectoryEntry, DirectoryTarget, Group, Project};
 use switchyard::store::namespaces::MAX_CHILDREN;
 use switchyard::store::{Key, Rows, Write, Written};
 
+use super::path::{TOO_LONG_IN_FULL, is_too_long_in_full};
+
 /// Subgroups and projects below a group that can be moved with it: three rows each, and
 /// three of the group itself, are one transaction.
 const MAX_BELOW: usize = 25;
@@ -114,6 +116,9 @@ impl Moves {
     }
 
     fn group(&mut self, old: &Group, new: &Group) -> Result<()> {
+        if is_too_long_in_full(&new.full_path) {
+            return Err(Error::invalid("path", TOO_LONG_IN_FULL));
+        }
         self.writes.push(Write::edit(old, new)?);
         let target = DirectoryTarget::Group { id: old.id };
         if let Some(entry) = self.entry(old.id, &old.full_path, &new.full_path, target)? {
@@ -152,6 +157,9 @@ impl Moves {
             return Ok(None);
         }
         let entry = DirectoryEntry { path: new, target };
+        if !Key::Directory(entry.path.clone()).is_possible() {
+            return Err(Error::invalid("path", TOO_LONG_IN_FULL));
+        }
         self.new_entries.push(self.writes.len());
         self.writes
             .push(Write::create_over(&entry, "kind", "moved_project")?);

@@ -8,7 +8,7 @@ use switchyard::project::{
     Group, ProjectCreationLevel, SharedRunnersSetting, SubgroupCreationLevel, Visibility,
 };
 
-use super::path::{faults_of_name, faults_of_path};
+use super::path::{TOO_LONG_IN_FULL, faults_of_name, faults_of_path, is_too_long_in_full};
 
 /// The groups that may stand above one.
 const MAX_ABOVE: usize = 20;
@@ -106,6 +106,9 @@ impl Settings {
         if self.path.is_some() {
             for fault in faults_of_path(&group.path, parent.is_none()) {
                 errors.add("path", fault);
+            }
+            if is_too_long_in_full(&group.full_path) {
+                errors.add("path", TOO_LONG_IN_FULL);
             }
         }
         let description = group.description.as_deref().unwrap_or_default();
