@@ -210,6 +210,7 @@ pub fn group(id: u64, above: &[&Group], path: &str) -> Group {
         shared_runners_setting: SharedRunnersSetting::default(),
         owner: None,
         owners_revision: 0,
+        children_revision: 0,
         deleted_at: None,
         deadline: None,
     }

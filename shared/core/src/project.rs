@@ -152,6 +152,10 @@ pub struct Group {
     /// same time one finds it changed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub owners_revision: u64,
+    /// Counts what was put right below: who looked at all that is below, to change it with
+    /// the group, finds it changed if something has come since.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub children_revision: u64,
     /// Marked for deletion: nobody sees it any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Time>,
@@ -161,6 +165,9 @@ pub struct Group {
 }
 
 impl Group {
+    /// The attribute to count up when something is put right below.
+    pub const CHILDREN: &str = "children_revision";
+
     /// Whether it is a group to anybody: neither deleted nor somebody's personal namespace.
     pub fn exists(&self) -> bool {
         self.deleted_at.is_none() && self.owner.is_none()

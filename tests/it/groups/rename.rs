@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::json;
 use switchyard::ids::{GroupId, UserId};
 use switchyard::member::{Role, Source};
-use switchyard::project::{DirectoryTarget, Group};
+use switchyard::project::{DirectoryEntry, DirectoryTarget, Group};
 use switchyard_local::seed;
 use switchyard_tests::wire::{Fault, Loss, Rule};
 use switchyard_tests::{Caller, TestApp};
@@ -278,4 +278,50 @@ async fn an_old_path_of_the_project_itself_is_taken_back() {
     assert_eq!(answer.status, 200, "{answer:?}");
     let one = project(&app, &owner, "moved%2Fone").await;
     assert_eq!(one, (200, "moved/one".to_owned()));
+}
+
+/// Something is put below after this request has looked, and before it writes.
+#[tokio::test]
+async fn what_comes_meanwhile_moves_along() {
+    let app = TestApp::new().await;
+    let owner = world(&app).await;
+    let mut top = seed::group(1, &[], "top");
+    let late = seed::group(50, &[&top], "late");
+    top.children_revision = 1;
+    let entry = DirectoryEntry {
+        path: "top/late".to_owned(),
+        target: DirectoryTarget::Group { id: late.id },
+    };
+    app.replace_before("dynamodb:TransactWriteItems", &top);
+    app.replace_before("dynamodb:TransactWriteItems", &late);
+    app.replace_before("dynamodb:TransactWriteItems", &entry);
+    let body = json!({ "path": "moved" });
+    let answer = app.put("/api/v4/groups/1", &owner, &body).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let found = get(&app, &owner, "moved%2Flate").await;
+    assert_eq!(found.json()["full_path"], "moved/late");
+}
+
+#[tokio::test]
+async fn creating_and_renaming_at_once_agree() {
+    for _ in 0..8 {
+        let app = TestApp::new().await;
+        let owner = world(&app).await;
+        let body = json!({ "path": "moved" });
+        let new = |path: &str| json!({ "name": path, "path": path, "parent_id": 2 });
+        let (first, second) = (new("first"), new("second"));
+        let (renamed, first, second) = futures::join!(
+            app.put("/api/v4/groups/1", &owner, &body),
+            app.post("/api/v4/groups", &owner, &first),
+            app.post("/api/v4/groups", &owner, &second),
+        );
+        assert_eq!(renamed.status, 200, "{renamed:?}");
+        for (created, path) in [(first, "moved/Inner/first"), (second, "moved/Inner/second")] {
+            assert_eq!(created.status, 201, "{created:?}");
+            let id = created.json()["id"].clone();
+            assert_eq!(get(&app, &owner, &id).await.json()["full_path"], path);
+            let by_path = get(&app, &owner, path.replace('/', "%2F")).await;
+            assert_eq!(by_path.json()["id"], id, "{by_path:?}");
+        }
+    }
 }

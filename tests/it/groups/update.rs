@@ -195,3 +195,24 @@ async fn a_change_between_is_kept() {
     assert_eq!(answer.json()["name"], "Mine");
     assert_eq!(answer.json()["description"], "by somebody else");
 }
+
+/// Something public is put below after this request has looked, and before it writes.
+#[tokio::test]
+async fn what_comes_meanwhile_is_not_hidden() {
+    let app = TestApp::new().await;
+    let owner = world(&app).await;
+    let mut above = seed::group(1, &[], "above");
+    above.visibility = Visibility::Internal;
+    let mut group = seed::group(2, &[&above], "group");
+    group.visibility = Visibility::Internal;
+    let mut late = seed::group(50, &[&above, &group], "late");
+    late.visibility = Visibility::Internal;
+    group.children_revision = 1;
+    app.replace_before("dynamodb:UpdateItem", &group);
+    app.replace_before("dynamodb:UpdateItem", &late);
+    let body = json!({ "visibility": "private" });
+    let answer = app.put("/api/v4/groups/2", &owner, &body).await;
+    assert_eq!(answer.status, 400, "{answer:?}");
+    let shown = get(&app, &owner, 2).await.json();
+    assert_eq!(shown["visibility"], "internal");
+}

@@ -137,7 +137,7 @@ fn writes(group: &Group, parent: Option<&Group>, user: &User) -> Result<Vec<Writ
         Write::create(&owner)?,
     ];
     if let Some(parent) = parent {
-        writes.push(Write::check(parent)?);
+        writes.push(Write::count_up(parent, Group::CHILDREN)?);
     }
     Ok(writes)
 }
@@ -205,6 +205,7 @@ impl CreateGroup {
                 .unwrap_or_default(),
             owner: None,
             owners_revision: 0,
+            children_revision: 0,
             deleted_at: None,
             deadline: None,
         };

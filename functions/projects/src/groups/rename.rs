@@ -21,6 +21,7 @@ pub(super) async fn rename(old: &Group, new: &Group, app: &App) -> Result<Option
     let (groups, projects) = below(old, app).await?;
     let new = Group {
         full_path: beside(&old.full_path, &new.path),
+        children_revision: old.children_revision + 1,
         ..new.clone()
     };
     let mut moves = Moves {
@@ -41,6 +42,7 @@ pub(super) async fn rename(old: &Group, new: &Group, app: &App) -> Result<Option
         moves.full_paths.insert(group.id, full_path.clone());
         let moved = Group {
             full_path,
+            children_revision: group.children_revision + 1,
             ..group.clone()
         };
         moves.group(group, &moved)?;

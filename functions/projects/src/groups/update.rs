@@ -67,9 +67,10 @@ pub(crate) async fn update(
             Some(id) => rows.get(&Key::Group(*id))?,
             None => None,
         };
-        let new = settings.applied_to(&old);
+        let mut new = settings.applied_to(&old);
         let mut faults = settings.faults(&new, parent.as_ref());
         if new.visibility < old.visibility {
+            new.children_revision += 1;
             faults_of_those_below(&new, &mut faults, &app).await?;
         }
         faults.finish()?;

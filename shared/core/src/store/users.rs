@@ -186,6 +186,7 @@ pub fn personal_namespace(user: &User) -> Group {
         shared_runners_setting: SharedRunnersSetting::default(),
         owner: Some(user.id),
         owners_revision: 0,
+        children_revision: 0,
         deleted_at: None,
         deadline: None,
     }

@@ -152,6 +152,19 @@ impl Write {
         }
     }
 
+    /// Adds 1 to a number of a row that was read, and assumes the same as
+    /// [`check`](Self::check): others may count at the same time.
+    pub fn count_up<R: Row>(row: &R, attribute: &'static str) -> Result<Self> {
+        Ok(Self {
+            effect: Effect::Update {
+                set: BTreeMap::new(),
+                remove: Vec::new(),
+                add: Some((attribute, 1)),
+            },
+            ..Self::check(row)?
+        })
+    }
+
     fn changes_nothing(&self) -> bool {
         match &self.effect {
             Effect::Update { set, remove, add } => {
