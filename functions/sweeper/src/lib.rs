@@ -8,6 +8,7 @@
 mod budget;
 mod jobs;
 mod pipelines;
+mod projects;
 
 use switchyard::error::Result;
 use switchyard::http::App;
@@ -29,5 +30,6 @@ const DUE_ROWS: usize = 100;
 pub async fn sweep_within(app: &App, budget: &mut Budget) -> Result<()> {
     pipelines::process(app, budget).await?;
     jobs::erase(app, budget).await?;
+    projects::delete(app, budget).await?;
     Ok(())
 }

@@ -337,6 +337,8 @@ impl Row for RunnerManager {
 }
 
 impl Row for DirectoryEntry {
+    const GUARDS: &[&str] = &["kind", "id"];
+
     fn key(&self) -> Key {
         Key::Directory(self.path.clone())
     }
@@ -349,6 +351,8 @@ impl Row for Member {
 }
 
 impl Row for ProjectName {
+    const GUARDS: &[&str] = &["project_id"];
+
     fn key(&self) -> Key {
         Key::ProjectName(self.namespace_id, self.name.clone())
     }

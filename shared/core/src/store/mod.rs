@@ -12,6 +12,7 @@ mod tests;
 mod write;
 
 pub mod agents;
+pub mod belongings;
 pub mod counters;
 pub mod jobs;
 pub mod log_chunks;
