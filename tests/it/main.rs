@@ -19,5 +19,6 @@ mod reads;
 mod rights;
 mod scale;
 mod steering;
+mod sweeper;
 mod user;
 mod walks;

@@ -56,6 +56,7 @@ impl<'a> World<'a> {
         self.walk_projects().await;
         super::steering::walk(self.app, &self.member).await;
         super::steering::leave(self.app).await;
+        super::deletion::leave(self.app).await;
         self.app.sweep().await;
     }
 

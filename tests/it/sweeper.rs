@@ -1,0 +1,3 @@
+//! What the sweeper does with what was deleted.
+
+pub(crate) mod projects;
