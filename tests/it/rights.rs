@@ -3,6 +3,7 @@
 
 mod groups;
 mod projects;
+mod deletion;
 mod steering;
 mod tokens;
 mod users;

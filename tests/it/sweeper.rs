@@ -1,4 +1,5 @@
 //! What the sweeper finishes, whenever it is stopped and however little it may do.
 
 mod groups;
+pub(crate) mod projects;
 mod users;

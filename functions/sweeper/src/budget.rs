@@ -20,6 +20,12 @@ impl Budget {
         self.0
     }
 
+    /// The part of one among `count` who are to have as much of it each.
+    #[must_use]
+    pub const fn share(&self, count: usize) -> Self {
+        Self(self.0.div_ceil(count))
+    }
+
     pub const fn is_spent(&self) -> bool {
         self.0 == 0
     }

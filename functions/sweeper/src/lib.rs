@@ -10,6 +10,7 @@ mod groups;
 mod jobs;
 mod pipelines;
 mod users;
+mod projects;
 
 use switchyard::error::Result;
 use switchyard::http::App;
@@ -32,5 +33,6 @@ pub async fn sweep_within(app: &App, budget: &mut Budget) -> Result<()> {
     pipelines::process(app, budget).await?;
     jobs::erase(app, budget).await?;
     groups::sweep(app, app.clock.now(), budget).await?;
-    users::sweep(app, budget).await
+    users::sweep(app, budget).await?;
+    projects::delete(app, budget).await
 }

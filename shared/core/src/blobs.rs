@@ -95,6 +95,7 @@ pub enum Prefix {
     Logs(ProjectId, Option<JobId>),
     Snapshots(ProjectId, Option<JobId>),
     Artifacts(ProjectId, Option<JobId>),
+    Repositories(ProjectId),
 }
 
 impl fmt::Display for Prefix {
@@ -103,6 +104,7 @@ impl fmt::Display for Prefix {
             Self::Logs(project, job) => ("logs", project, job),
             Self::Snapshots(project, job) => ("scratch/logs", project, job),
             Self::Artifacts(project, job) => ("artifacts", project, job),
+            Self::Repositories(project) => ("repositories", project, &None),
         };
         match job {
             Some(job) => write!(f, "{folder}/{project}/{job}/"),

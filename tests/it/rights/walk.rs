@@ -59,6 +59,7 @@ impl<'a> World<'a> {
         super::steering::leave(self.app).await;
         super::groups::walk(self.app).await;
         super::users::walk(self.app).await;
+        super::deletion::leave(self.app).await;
         self.app.sweep().await;
     }
 

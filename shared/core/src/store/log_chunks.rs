@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
+use super::belongings::Partition;
 use super::jobs::items;
 use super::{Key, Row, Store, Table, number, row_of};
 use crate::error::Result;
@@ -72,21 +73,7 @@ impl Store {
     /// Deletes at most `limit` chunks of a job whose log is marked as gone, and answers how
     /// many there were. Their objects have to be gone before.
     pub async fn delete_log_chunks(&self, job: JobId, limit: usize) -> Result<usize> {
-        let query = self
-            .client
-            .query()
-            .table_name(self.table(Table::LogChunks))
-            .key_condition_expression("job_id = :job")
-            .expression_attribute_names("#offset", "offset")
-            .expression_attribute_values(":job", number(job.0))
-            .projection_expression("#offset")
-            .consistent_read(true);
-        let mut keys = Vec::new();
-        for item in items(query, limit).await? {
-            let offset = item.get("offset").and_then(|offset| offset.as_n().ok());
-            let offset = offset.and_then(|offset| offset.parse().ok());
-            keys.extend(offset.map(|offset| Key::LogChunk(job, offset)));
-        }
+        let keys = self.keys_in(Partition::LogChunks(job), limit).await?;
         self.delete_all(&keys).await?;
         Ok(keys.len())
     }

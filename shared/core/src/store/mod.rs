@@ -13,6 +13,7 @@ mod write;
 
 pub mod agents;
 pub mod bots;
+pub mod belongings;
 pub mod counters;
 pub mod jobs;
 pub mod log_chunks;
