@@ -9,8 +9,8 @@ mod budget;
 mod groups;
 mod jobs;
 mod pipelines;
-mod users;
 mod projects;
+mod users;
 
 use switchyard::error::Result;
 use switchyard::http::App;
@@ -30,9 +30,13 @@ const DUE_ROWS: usize = 100;
 
 /// The same with a budget of one's own.
 pub async fn sweep_within(app: &App, budget: &mut Budget) -> Result<()> {
-    pipelines::process(app, budget).await?;
-    jobs::erase(app, budget).await?;
-    groups::sweep(app, app.clock.now(), budget).await?;
-    users::sweep(app, budget).await?;
-    projects::delete(app, budget).await
+    // One kind of work that fails does not keep the others waiting.
+    let outcomes = [
+        pipelines::process(app, budget).await,
+        jobs::erase(app, budget).await,
+        groups::sweep(app, app.clock.now(), budget).await,
+        users::sweep(app, budget).await,
+        projects::delete(app, budget).await,
+    ];
+    outcomes.into_iter().collect()
 }

@@ -288,7 +288,7 @@ fn writes(place: &Place, project: &Project, creator: &User) -> Result<Vec<Write>
     };
     // That the namespace is there: a user's row, or the group's.
     let there = match &place.group {
-        Some(group) => Write::check(group)?,
+        Some(group) => Write::count_up(group, Group::CHILDREN)?,
         None => Write::check(creator)?,
     };
     let mut writes = vec![
