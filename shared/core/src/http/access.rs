@@ -26,12 +26,14 @@ mod group;
 mod lookup;
 mod path_ids;
 mod project;
+mod seen;
 
 pub use caller::{Accepts, Caller};
 pub use group::GroupAccess;
 use lookup::{Question, Resource, Target};
 pub use path_ids::PathIds;
 pub use project::{Build, BuildAccess, JobAccess, PipelineAccess, ProjectAccess};
+pub use seen::{seen_group, seen_project};
 
 /// The parameters of one endpoint, and whom it admits.
 pub trait Endpoint: Sized + Send + 'static {
@@ -47,6 +49,8 @@ pub trait Endpoint: Sized + Send + 'static {
     /// Of endpoints without a resource in their path: the parameter that numbers a
     /// namespace, whose rows and the caller's memberships above it are read along.
     const NAMESPACE: Option<&'static str> = None;
+    /// Whether the project is named by its number only: a path is no integer, 400.
+    const NUMBER_ONLY: bool = false;
 
     fn read(reader: &mut Reader<'_>) -> Self;
 }
