@@ -1,7 +1,7 @@
 //! The walk through everything that the functions do.
 
 use http::Method;
-use switchyard::agent::{Agent, AgentGrant};
+use switchyard::agent::AgentGrant;
 use switchyard::ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, RunnerId, UserId};
 use switchyard::job::{Bridge, Downstream, Job, Status};
 use switchyard::member::{Role, Source};
@@ -220,13 +220,8 @@ async fn add_runner(app: &TestApp) {
 /// Agent 1 of the project itself, agent 2 of the personal project, granted to the group.
 async fn add_agents(app: &TestApp) {
     for (id, project) in [(1, 1), (2, 2)] {
-        let agent = Agent {
-            project_id: ProjectId(project),
-            id: AgentId(id),
-            name: format!("agent{id}"),
-            created_at: at("2015-12-20T00:00:00.000Z"),
-        };
-        app.seed.put(&agent).await.unwrap();
+        let agent = seed::agent(ProjectId(project), id, &format!("agent{id}"));
+        app.seed.put_agent(&agent).await.unwrap();
     }
     let grant = AgentGrant {
         source: Source::Group(GroupId(10)),

@@ -1,5 +1,6 @@
 //! How things are shown: GitLab's fields, in one place for all endpoints.
 
+mod agent;
 mod group;
 mod job;
 mod member;
@@ -7,6 +8,7 @@ mod pipeline;
 mod project;
 mod user;
 
+pub use agent::AgentView;
 pub use group::{GroupDetailsView, GroupView};
 pub use job::{BridgeView, JobView, RunnerManagerView, RunnerView, Shown};
 pub use member::MemberView;
