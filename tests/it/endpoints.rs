@@ -7,6 +7,7 @@ mod groups;
 mod instance;
 mod members;
 mod projects;
+pub(crate) mod scope;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -83,6 +84,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         instance::TABLE,
         members::TABLE,
         projects::TABLE,
+        scope::TABLE,
     ]
     .concat()
 });
@@ -189,6 +191,8 @@ impl Endpoint {
             .replace("{user_id}", &place.user.to_string())
             .replace("{token_id}", &place.token.to_string())
             .replace("{agent_id}", &place.agent.to_string())
+            .replace("{target_project_id}", &scope::LISTED.to_string())
+            .replace("{target_group_id}", &scope::LISTED.to_string())
     }
 }
 

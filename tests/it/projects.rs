@@ -1,5 +1,7 @@
 //! Projects and what is below `/projects/:id`.
 
+mod cluster_agents;
+mod job_token_scope;
 mod jobs;
 mod pipelines;
 mod show;

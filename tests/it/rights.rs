@@ -2,6 +2,7 @@
 //! use all that it uses, held against the rights in the template.
 
 mod groups;
+mod scope;
 mod steering;
 mod walk;
 

@@ -1,7 +1,9 @@
 //! The `projects` function: projects, the caller's own account, and the instance.
 //! What no other function serves ends here, as a 404 in GitLab's form.
 
+mod cluster_agents;
 mod groups;
+mod job_token_scope;
 mod members;
 mod metadata;
 mod personal_access_tokens;
@@ -24,7 +26,9 @@ pub fn routes() -> Router<App> {
             get(personal_access_tokens::show_self),
         )
         .route("/api/v4/projects/{id}", get(show::show))
+        .merge(cluster_agents::routes())
         .merge(groups::routes())
+        .merge(job_token_scope::routes())
         .merge(members::routes())
 }
 
@@ -34,7 +38,9 @@ pub struct ApiDoc;
 impl OpenApi for ApiDoc {
     fn openapi() -> utoipa::openapi::OpenApi {
         let mut document = Instance::openapi();
+        document.merge(cluster_agents::ApiDoc::openapi());
         document.merge(groups::ApiDoc::openapi());
+        document.merge(job_token_scope::ApiDoc::openapi());
         document.merge(members::ApiDoc::openapi());
         document
     }

@@ -43,7 +43,7 @@ impl<'a> World<'a> {
         let job = furnish(app, &project, ROOT).await;
         furnish(app, &personal, ROOT).await;
         add_runner(app).await;
-        add_agents(app).await;
+        grant_agent(app).await;
         Self { app, member, job }
     }
 
@@ -57,6 +57,7 @@ impl<'a> World<'a> {
         super::steering::walk(self.app, &self.member).await;
         super::steering::leave(self.app).await;
         super::groups::walk(self.app).await;
+        super::scope::walk(self.app, &self.member).await;
         self.app.sweep().await;
     }
 
@@ -217,12 +218,8 @@ async fn add_runner(app: &TestApp) {
     app.seed.put(&taken(&pipeline, 109)).await.unwrap();
 }
 
-/// Agent 1 of the project itself, agent 2 of the personal project, granted to the group.
-async fn add_agents(app: &TestApp) {
-    for (id, project) in [(1, 1), (2, 2)] {
-        let agent = seed::agent(ProjectId(project), id, &format!("agent{id}"));
-        app.seed.put_agent(&agent).await.unwrap();
-    }
+/// Grants agent 2, of the personal project, to the group; agent 1 is the project's own.
+async fn grant_agent(app: &TestApp) {
     let grant = AgentGrant {
         source: Source::Group(GroupId(10)),
         agent_id: AgentId(2),
