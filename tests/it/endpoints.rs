@@ -9,6 +9,7 @@ mod members;
 mod projects;
 mod tokens;
 mod users;
+pub(crate) mod scope;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -89,6 +90,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         projects::TABLE,
         tokens::TABLE,
         users::TABLE,
+        scope::TABLE,
     ]
     .concat()
 });
@@ -200,6 +202,8 @@ impl Endpoint {
             .replace("{user_id}", &place.user.to_string())
             .replace("{token_id}", &token.to_string())
             .replace("{agent_id}", &place.agent.to_string())
+            .replace("{target_project_id}", &scope::LISTED.to_string())
+            .replace("{target_group_id}", &scope::LISTED.to_string())
     }
 }
 

@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 
 use http::StatusCode;
 use serde_json::Value;
-use switchyard::agent::Agent;
-use switchyard::ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, UserId};
+use switchyard::ids::{GroupId, JobId, PipelineId, ProjectId, UserId};
 use switchyard::job::{Bridge, Downstream, Job, Status};
 use switchyard::member::{Role, Source};
 use switchyard::pipeline::Pipeline;
@@ -236,13 +235,9 @@ async fn get_the_allowed_agents() {
     let secret = Secret::job_token(project.id, job.build.id);
     job.token_digest = Some(secret.digest().as_str().to_owned());
     app.seed.put(&job).await.unwrap();
-    let agent = Agent {
-        project_id: project.id,
-        id: AgentId(1),
-        name: "agent".to_owned(),
-        created_at: project.created_at,
-    };
-    app.seed.put(&agent).await.unwrap();
+    let mut agent = seed::agent(project.id, 1, "agent");
+    agent.created_at = project.created_at;
+    app.seed.put_agent(&agent).await.unwrap();
 
     let answer = app
         .get("/api/v4/job/allowed_agents", &Caller::job_token(&secret))

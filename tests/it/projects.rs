@@ -2,6 +2,8 @@
 
 mod create;
 mod edit;
+mod cluster_agents;
+mod job_token_scope;
 mod jobs;
 mod pipelines;
 mod show;

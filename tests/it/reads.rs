@@ -223,9 +223,7 @@ pub(crate) fn manager(runner_id: RunnerId) -> RunnerManager {
 
 fn agent(project_id: ProjectId, id: AgentId) -> Agent {
     Agent {
-        project_id,
-        id,
-        name: "production".to_owned(),
         created_at: at("2022-11-16T14:51:50.579Z"),
+        ..seed::agent(project_id, id.0, "production")
     }
 }

@@ -4,6 +4,7 @@
 mod groups;
 mod projects;
 mod deletion;
+mod scope;
 mod steering;
 mod tokens;
 mod users;

@@ -2,7 +2,9 @@
 //! What no other function serves ends here, as a 404 in GitLab's form.
 
 mod access_tokens;
+mod cluster_agents;
 mod groups;
+mod job_token_scope;
 mod members;
 mod metadata;
 mod namespaces;
@@ -22,7 +24,9 @@ pub fn routes() -> Router<App> {
         .route("/api/v4/version", get(metadata::version))
         .route("/api/v4/metadata", get(metadata::show))
         .route("/api/v4/user", get(user::show))
+        .merge(cluster_agents::routes())
         .merge(groups::routes())
+        .merge(job_token_scope::routes())
         .merge(members::routes())
         .merge(projects::routes())
         .merge(namespaces::routes())
@@ -37,7 +41,9 @@ pub struct ApiDoc;
 impl OpenApi for ApiDoc {
     fn openapi() -> utoipa::openapi::OpenApi {
         let mut document = Instance::openapi();
+        document.merge(cluster_agents::ApiDoc::openapi());
         document.merge(groups::ApiDoc::openapi());
+        document.merge(job_token_scope::ApiDoc::openapi());
         document.merge(members::ApiDoc::openapi());
         document.merge(projects::ApiDoc::openapi());
         document.merge(namespaces::ApiDoc::openapi());

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use switchyard::{
     agent::Agent,
-    ids::{AgentId, JobId, PipelineId, ProjectId, RunnerId, UserId},
+    ids::{JobId, PipelineId, ProjectId, RunnerId, UserId},
     job::{Artifact, Bridge, Downstream, FailureReason, FileFormat, FileType, Job, Status, When},
     member::{Role, Source},
     pipeline::{Commit, Pipeline},
@@ -55,11 +55,10 @@ pub async fn load(stack: &Stack, root_token: &str) -> Result<Notes, Error> {
     finished_jobs(&seed, &pipeline).await?;
     waiting_jobs(&seed, &pipeline).await?;
     running_job(&seed, &pipeline).await?;
-    seed.put(&Agent {
-        project_id: bar.id,
-        id: AgentId(1),
-        name: "production".to_owned(),
+    seed.put_agent(&Agent {
         created_at: at("2022-11-16T14:51:50.579Z"),
+        created_by_user_id: Some(ROOT),
+        ..seed::agent(bar.id, 1, "production")
     })
     .await?;
     for (counter, last) in LAST_IDS {

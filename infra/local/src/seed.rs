@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use switchyard::{
+    agent::Agent,
     aws,
     blobs::{BlobKey, Blobs},
     config::Config,
-    ids::{GroupId, JobId, PipelineId, ProjectId, TokenId, UserId},
+    ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, TokenId, UserId},
     job::{ArchivedLog, Build, FailureReason, Job, Status, When},
     member::{Member, Role, Source as MemberSource},
     pipeline::{Block, Pipeline, Ref, Source},
@@ -76,6 +77,13 @@ impl Seed {
             ancestors: project.ancestors().to_vec(),
         };
         self.put_path(&project.full_path, target).await
+    }
+
+    /// Adds an agent and its name.
+    pub async fn put_agent(&self, agent: &Agent) -> Result<(), Error> {
+        self.put(agent).await?;
+        self.store.skip_ids(Counter::Agents, agent.id.0).await?;
+        self.put(&agent.name_row()).await
     }
 
     /// Adds an access token, and what leads to it by its number.
@@ -254,6 +262,18 @@ pub fn project(id: u64, ancestors: &[GroupId], full_path: &str) -> Project {
         import_url: None,
         topics: Vec::new(),
         ci: CiSettings::default(),
+    }
+}
+
+/// An agent that a project configures, granted to nobody else.
+pub fn agent(project: ProjectId, id: u64, name: &str) -> Agent {
+    Agent {
+        project_id: project,
+        id: AgentId(id),
+        name: name.to_owned(),
+        created_at: at("2015-12-21T13:14:24.077Z"),
+        created_by_user_id: None,
+        granted_to: BTreeSet::new(),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Cluster agents and who may use them from a job.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AgentId, ProjectId};
+use crate::ids::{AgentId, ProjectId, UserId};
 use crate::job::Environment;
 use crate::member::Source;
 use crate::time::Time;
@@ -14,6 +16,31 @@ pub struct Agent {
     pub id: AgentId,
     pub name: String,
     pub created_at: Time,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_by_user_id: Option<UserId>,
+    /// Where grants of it may lie: they are found by what they are granted to. Names a
+    /// place before a grant is written there, and until it is gone.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub granted_to: BTreeSet<Source>,
+}
+
+impl Agent {
+    /// The row that keeps its name unique within its project.
+    pub fn name_row(&self) -> AgentName {
+        AgentName {
+            project_id: self.project_id,
+            name: self.name.clone(),
+            agent_id: self.id,
+        }
+    }
+}
+
+/// Keeps an agent's name unique within the project that configures it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentName {
+    pub project_id: ProjectId,
+    pub name: String,
+    pub agent_id: AgentId,
 }
 
 /// The access that an agent's configuration gives to a project or a group.

@@ -81,7 +81,7 @@ impl TryFrom<u8> for Role {
 pub struct UnknownRole(u8);
 
 /// Where a membership or a grant holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
     Project(ProjectId),
     Group(GroupId),

@@ -1,13 +1,13 @@
 //! `GET /job/allowed_agents`
 
 use serde_json::{Value, json};
-use switchyard::agent::{Agent, AgentGrant};
+use switchyard::agent::AgentGrant;
 use switchyard::ids::{AgentId, GroupId, JobId, ProjectId, UserId};
 use switchyard::job::{Environment, Status};
 use switchyard::member::{Role, Source};
 use switchyard::project::Namespace;
 use switchyard::token::Secret;
-use switchyard_local::seed::{self, at};
+use switchyard_local::seed;
 use switchyard_tests::world::job;
 use switchyard_tests::{Caller, TestApp};
 
@@ -63,12 +63,9 @@ impl World {
 
     /// Adds an agent that this project configures.
     fn agent(&self, project: u64, id: u64) {
-        self.app.replace(&Agent {
-            project_id: ProjectId(project),
-            id: AgentId(id),
-            name: format!("agent{id}"),
-            created_at: at("2015-12-21T13:14:24.077Z"),
-        });
+        let name = format!("agent{id}");
+        self.app
+            .replace(&seed::agent(ProjectId(project), id, &name));
     }
 
     /// Grants an agent of project 2, for these environments.

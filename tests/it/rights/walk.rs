@@ -1,7 +1,7 @@
 //! The walk through everything that the functions do.
 
 use http::Method;
-use switchyard::agent::{Agent, AgentGrant};
+use switchyard::agent::AgentGrant;
 use switchyard::ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, RunnerId, UserId};
 use switchyard::job::{Bridge, Downstream, Job, Status};
 use switchyard::member::{Role, Source};
@@ -43,7 +43,7 @@ impl<'a> World<'a> {
         let job = furnish(app, &project, ROOT).await;
         furnish(app, &personal, ROOT).await;
         add_runner(app).await;
-        add_agents(app).await;
+        grant_agent(app).await;
         Self { app, member, job }
     }
 
@@ -60,6 +60,7 @@ impl<'a> World<'a> {
         super::groups::walk(self.app).await;
         super::users::walk(self.app).await;
         super::deletion::leave(self.app).await;
+        super::scope::walk(self.app, &self.member).await;
         self.app.sweep().await;
     }
 
@@ -220,17 +221,8 @@ async fn add_runner(app: &TestApp) {
     app.seed.put(&taken(&pipeline, 109)).await.unwrap();
 }
 
-/// Agent 1 of the project itself, agent 2 of the personal project, granted to the group.
-async fn add_agents(app: &TestApp) {
-    for (id, project) in [(1, 1), (2, 2)] {
-        let agent = Agent {
-            project_id: ProjectId(project),
-            id: AgentId(id),
-            name: format!("agent{id}"),
-            created_at: at("2015-12-20T00:00:00.000Z"),
-        };
-        app.seed.put(&agent).await.unwrap();
-    }
+/// Grants agent 2, of the personal project, to the group; agent 1 is the project's own.
+async fn grant_agent(app: &TestApp) {
     let grant = AgentGrant {
         source: Source::Group(GroupId(10)),
         agent_id: AgentId(2),

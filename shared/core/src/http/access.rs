@@ -29,12 +29,14 @@ mod group;
 mod lookup;
 mod path_ids;
 mod project;
+mod seen;
 
 pub use caller::{Accepts, Caller};
 pub use group::GroupAccess;
 use lookup::{Question, Resource, Target};
 pub use path_ids::PathIds;
 pub use project::{Build, BuildAccess, JobAccess, PipelineAccess, ProjectAccess};
+pub use seen::{seen_group, seen_project};
 
 /// The parameters of one endpoint, and whom it admits.
 pub trait Endpoint: Sized + Send + 'static {
@@ -55,6 +57,8 @@ pub trait Endpoint: Sized + Send + 'static {
     /// Whether it rotates access tokens. Who comes there with one that was rotated before
     /// must have got it by stealth, or lost its successor so: then that is revoked too.
     const ROTATES_TOKENS: bool = false;
+    /// Whether the project is named by its number only: a path is no integer, 400.
+    const NUMBER_ONLY: bool = false;
 
     fn read(reader: &mut Reader<'_>) -> Self;
 }

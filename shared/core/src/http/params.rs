@@ -232,6 +232,21 @@ impl<'a> Reader<'a> {
         read(self, name).unwrap_or_default()
     }
 
+    /// What has to be given and may not be empty, else as [`required`](Self::required).
+    pub fn filled<T: Default>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Self, &str) -> Option<T>,
+    ) -> T {
+        match self.params.get(name) {
+            Some(Value::Text(text)) if text.trim().is_empty() => {
+                self.fault(format!("{name} is empty"));
+                T::default()
+            }
+            Some(_) | None => self.required(name, read),
+        }
+    }
+
     /// What an empty value clears: none if it was not given, `Some(None)` if it is empty.
     pub fn clearable<T>(
         &mut self,

@@ -1,6 +1,7 @@
 //! How things are shown: GitLab's fields, in one place for all endpoints.
 
 mod accepted;
+mod agent;
 mod group;
 mod job;
 mod member;
@@ -10,6 +11,7 @@ mod token;
 mod user;
 
 pub use accepted::AcceptedView;
+pub use agent::AgentView;
 pub use group::{GroupDetailsView, GroupView};
 pub use job::{BridgeView, JobView, RunnerManagerView, RunnerView, Shown};
 pub use member::MemberView;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{Row, number};
-use crate::agent::{Agent, AgentGrant};
+use crate::agent::{Agent, AgentGrant, AgentName};
 use crate::ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, RunnerId, TokenId, UserId};
 use crate::job::{Bridge, Job};
 use crate::member::{Member, Source};
@@ -138,6 +138,8 @@ pub enum Key {
     ProjectName(GroupId, String),
     /// A user's address in lower case, which lies there too: with an `@` in front.
     Email(String),
+    /// An agent's name in the project that configures it: with a `!` in front.
+    AgentName(ProjectId, String),
     Member(Source, UserId),
     Token(Digest),
     TokenLink(TokenId),
@@ -168,7 +170,9 @@ impl Key {
     pub fn is_possible(&self) -> bool {
         match self {
             Self::Directory(path) => (1..=MAX_PARTITION_KEY).contains(&path.len()),
-            Self::ProjectName(_, name) => (1..=MAX_PARTITION_KEY - 32).contains(&name.len()),
+            Self::ProjectName(_, name) | Self::AgentName(_, name) => {
+                (1..=MAX_PARTITION_KEY - 32).contains(&name.len())
+            }
             Self::Email(email) => (1..MAX_PARTITION_KEY).contains(&email.len()),
             Self::RunnerManager(_, text) | Self::Ref(_, text) | Self::Variable(_, text) => {
                 (1..=MAX_SORT_KEY).contains(&text.len())
@@ -196,7 +200,9 @@ impl Key {
             Self::User(_) => Table::Users,
             Self::Runner(_) => Table::Runners,
             Self::RunnerManager(..) => Table::RunnerManagers,
-            Self::Directory(_) | Self::ProjectName(..) | Self::Email(_) => Table::Directory,
+            Self::Directory(_) | Self::ProjectName(..) | Self::Email(_) | Self::AgentName(..) => {
+                Table::Directory
+            }
             Self::Member(..) => Table::Members,
             Self::Token(_) => Table::Tokens,
             Self::TokenLink(_) => Table::TokenIds,
@@ -230,6 +236,9 @@ impl Key {
                 vec![("path", text(&format!("#{namespace}/{name}")))]
             }
             Self::Email(email) => vec![("path", text(&format!("@{email}")))],
+            Self::AgentName(project, name) => {
+                vec![("path", text(&format!("!{project}/{name}")))]
+            }
             Self::Member(source, user) => {
                 vec![("source", text(source)), ("user_id", number(user.0))]
             }
@@ -392,8 +401,16 @@ impl Row for AccessToken {
 }
 
 impl Row for Agent {
+    const GUARDS: &[&str] = &["granted_to"];
+
     fn key(&self) -> Key {
         Key::Agent(self.project_id, self.id)
+    }
+}
+
+impl Row for AgentName {
+    fn key(&self) -> Key {
+        Key::AgentName(self.project_id, self.name.clone())
     }
 }
 

@@ -186,7 +186,7 @@ async fn project_access<E: Endpoint>(
     let rows = question.answer(app).await?;
 
     let caller = authenticate::<E>(&question, &rows, app, request.now).await?;
-    let ids = PathIds::of(&request, false);
+    let ids = PathIds::of(&request, E::NUMBER_ONLY);
     let params = read::<E>(&request, &ids)?;
 
     let not_found = || Error::not_found("Project");
