@@ -19,7 +19,7 @@ async fn unknown_paths_are_not_found() {
         "/api/v3/projects/1/jobs",
         "/API/V4/user",
         "/api/v4/unknown",
-        "/api/v4/users",
+        "/api/v4/users/7/unknown",
         "/api/v4/jobs/101",
         "/api/v4/projects//jobs",
         "/api/v4/projects/group1/project1/jobs",

@@ -300,3 +300,40 @@ async fn a_project_that_was_missed_by_a_new_name_follows() {
         assert_eq!(app.dump(), before);
     }
 }
+
+/// While the indexes are behind, the sweeper cannot know that nothing is left.
+#[tokio::test]
+async fn indexes_that_stand_still_keep_the_row() {
+    let (app, root) = world().await;
+    delete(&app, &root).await;
+    app.wire.lag().freeze();
+    for _ in 0..4 {
+        app.sweep().await;
+        app.pass(61);
+    }
+    assert!(row::<User>(&app, Key::User(ADA)).await.is_some());
+    let member = Key::Member(Source::Group(GroupId(30)), ADA);
+    assert!(
+        row::<switchyard::member::Member>(&app, member)
+            .await
+            .is_none()
+    );
+    app.wire.lag().thaw();
+    sweep_to_the_end(&app, 5_000).await;
+}
+
+#[tokio::test]
+async fn an_index_that_is_behind_hides_a_project_for_a_minute_only() {
+    let (app, root) = world().await;
+    app.wire.lag().freeze();
+    add_personal(&app, 58, ADA, "ada/late").await;
+    let body = json!({ "username": "countess" });
+    assert_eq!(app.put(PATH, &root, &body).await.status, 200);
+    let at_first = app.get("/api/v4/projects/58", &root).await.json();
+    assert_eq!(at_first["path_with_namespace"], "ada/late");
+    app.wire.lag().thaw();
+    app.pass(61);
+    app.sweep().await;
+    let later = app.get("/api/v4/projects/58", &root).await.json();
+    assert_eq!(later["path_with_namespace"], "countess/late");
+}

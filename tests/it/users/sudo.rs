@@ -135,6 +135,34 @@ async fn who_may_not() {
     assert_refused(&answer, 401, &message("401 Unauthorized"));
 }
 
+/// `sudo` comes on top of the scopes that the endpoint takes.
+#[tokio::test]
+async fn the_token_must_do_for_the_endpoint_too() {
+    let world = World::new().await;
+    for (scopes, path, acceptable) in [
+        (vec![Scope::Sudo], "/user", "api read_api read_user"),
+        (
+            vec![Scope::Sudo, Scope::ReadUser],
+            "/namespaces",
+            "api read_api",
+        ),
+        (vec![Scope::Sudo, Scope::ReadUser], "/user", ""),
+    ] {
+        let caller = world
+            .app
+            .add_token(ROOT, |token| token.scopes = scopes)
+            .await;
+        let answer = world.ask(&caller, Method::GET, path, "ada", "").await;
+        if acceptable.is_empty() {
+            assert_eq!(answer.json()["id"], 7);
+        } else {
+            assert_eq!(answer.status, 403);
+            assert_eq!(answer.json()["error"], "insufficient_scope");
+            assert_eq!(answer.json()["scope"], acceptable);
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_token_of_a_job_does_not_do() {
     let world = World::new().await;
