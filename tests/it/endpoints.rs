@@ -7,9 +7,9 @@ mod groups;
 mod instance;
 mod members;
 mod projects;
+pub(crate) mod scope;
 mod tokens;
 mod users;
-pub(crate) mod scope;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -70,7 +70,7 @@ pub(crate) enum Needs {
     /// The list is empty for those who may not read builds.
     ReadPipeline,
     ReadBuild,
-    /// To see the group; a list shows the groups that the caller sees.
+    /// To see the group; a list shows what the caller sees.
     ReadGroup,
     /// This role or a higher one, in the project or the group of the path.
     Role(Role),

@@ -1,10 +1,13 @@
 //! Projects and what is below `/projects/:id`.
 
+mod cluster_agents;
 mod create;
 mod edit;
-mod cluster_agents;
 mod job_token_scope;
 mod jobs;
+mod list;
+mod of_group;
+mod of_user;
 mod pipelines;
 mod show;
 mod traces;

@@ -1,9 +1,10 @@
 //! Each function may do what it does, and nothing else: a walk that makes every function
 //! use all that it uses, held against the rights in the template.
 
-mod groups;
-mod projects;
 mod deletion;
+mod groups;
+mod project_lists;
+mod projects;
 mod scope;
 mod steering;
 mod tokens;

@@ -1,10 +1,18 @@
-//! Projects: create, show, edit, archive, delete.
+//! Projects: list, create, show, edit, archive, delete.
 
 mod archive;
+mod below;
+mod collection;
 mod create;
 mod delete;
 mod edit;
+mod filter;
+mod list;
+mod mine;
 mod names;
+mod of_group;
+mod of_user;
+mod order;
 mod settings;
 mod show;
 
@@ -23,7 +31,9 @@ const ATTEMPTS: u32 = 6;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
-        .route("/api/v4/projects", post(create::create))
+        .route("/api/v4/projects", get(list::list).post(create::create))
+        .route("/api/v4/users/{id}/projects", get(of_user::list))
+        .route("/api/v4/groups/{id}/projects", get(of_group::list))
         .route(
             "/api/v4/projects/user/{user_id}",
             post(create::create_for_user),
@@ -38,6 +48,9 @@ pub(crate) fn routes() -> Router<App> {
 
 #[derive(OpenApi)]
 #[openapi(paths(
+    list::list,
+    of_user::list,
+    of_group::list,
     create::create,
     create::create_for_user,
     show::show,

@@ -21,6 +21,9 @@ pub(super) const TABLE: &[Endpoint] = &[
         201,
         r#"{"name":"new project"}"#,
     ),
+    get("projects", "/projects", Needs::ReadGroup).and_anybody(),
+    get("projects", "/users/{id}/projects", Needs::ReadGroup).and_anybody(),
+    get("projects", "/groups/{id}/projects", Needs::ReadGroup).and_anybody(),
     get("projects", "/projects/{id}", Needs::ReadProject).and_anybody(),
     write(
         "PUT",

@@ -48,10 +48,13 @@ pub(crate) async fn show(
     } = access;
     rows.load(&app.store, Above::keys(&project)).await?;
     let viewer = match caller.user() {
-        Some(user) => Some(Viewer {
-            maintainer: is_maintainer(standing),
-            permissions: Some(permissions(user.id, &project, &rows, request.now.day())?),
-        }),
+        Some(user) => Some(viewer(
+            user.id,
+            standing,
+            &project,
+            &rows,
+            request.now.day(),
+        )?),
         None => None,
     };
     let above = Above::of(&project, &rows)?;
@@ -61,6 +64,21 @@ pub(crate) async fn show(
         viewer,
         &request.base_url,
     )))
+}
+
+/// How somebody who is signed in stands towards the project, from the memberships that
+/// were read.
+pub(super) fn viewer(
+    user: UserId,
+    standing: Standing,
+    project: &Project,
+    rows: &Rows,
+    today: Day,
+) -> Result<Viewer> {
+    Ok(Viewer {
+        maintainer: is_maintainer(standing),
+        permissions: Some(permissions(user, project, rows, today)?),
+    })
 }
 
 pub(super) fn is_maintainer(standing: Standing) -> bool {

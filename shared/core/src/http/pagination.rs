@@ -163,6 +163,22 @@ impl<T> Page<T> {
     }
 }
 
+impl<T> Page<T> {
+    /// A page by key whose link says itself where the next one begins: with the parameter
+    /// `id_after` or `id_before`, and no cursor.
+    pub fn by_id(items: Vec<T>, next: Option<(&str, u64)>, request: &RequestInfo) -> Self {
+        let mut headers = HeaderMap::new();
+        if let Some((parameter, id)) = next {
+            let id = id.to_string();
+            let next = format!("<{}>; rel=\"next\"", link(request, &[(parameter, &id)]));
+            if let Ok(next) = HeaderValue::from_str(&next) {
+                headers.insert(header::LINK, next);
+            }
+        }
+        Self { items, headers }
+    }
+}
+
 impl<T: Serialize> IntoResponse for Page<T> {
     fn into_response(self) -> Response {
         (self.headers, Json(self.items)).into_response()

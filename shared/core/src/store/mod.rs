@@ -12,8 +12,8 @@ mod tests;
 mod write;
 
 pub mod agents;
-pub mod bots;
 pub mod belongings;
+pub mod bots;
 pub mod counters;
 pub mod jobs;
 pub mod log_chunks;

@@ -5,12 +5,13 @@ use std::str::FromStr;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::try_join_all;
 
-use super::jobs::items;
+use super::jobs::{From, items, onward};
+use super::key::namespace_key;
 use super::{Item, Key, Rows, Store, Table, number};
 use crate::error::{Error, Result};
 use crate::ids::{GroupId, ProjectId};
 use crate::member::Source;
-use crate::project::Group;
+use crate::project::{Group, Namespace};
 use crate::token::Digest;
 
 /// Queries that run side by side.
@@ -45,16 +46,26 @@ impl Store {
     /// At most `limit` projects right in a group, the newest first. On the index
     /// `by_namespace`.
     pub async fn project_ids_in(&self, group: GroupId, limit: usize) -> Result<Vec<ProjectId>> {
-        let namespace = AttributeValue::S(format!("group#{group}"));
+        let ancestors = vec![group];
+        let namespace = Namespace::Group { ancestors };
+        self.project_ids_of(&namespace, From::Newest, limit).await
+    }
+
+    /// At most `limit` projects right in a namespace, of which of a group the last one
+    /// counts, in the order that `from` gives. On the index `by_namespace`.
+    pub async fn project_ids_of(
+        &self,
+        namespace: &Namespace,
+        from: From<ProjectId>,
+        limit: usize,
+    ) -> Result<Vec<ProjectId>> {
         let query = self
             .client
             .query()
             .table_name(self.table(Table::Projects))
-            .index_name("by_namespace")
-            .key_condition_expression("in_namespace = :namespace")
-            .expression_attribute_values(":namespace", namespace)
-            .scan_index_forward(false);
-        let found = items(query, limit).await?;
+            .index_name("by_namespace");
+        let namespace = AttributeValue::S(namespace_key(namespace));
+        let found = items(onward(query, "in_namespace", namespace, from), limit).await?;
         found
             .iter()
             .map(|item| Ok(ProjectId(id_of(item)?)))

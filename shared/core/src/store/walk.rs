@@ -49,6 +49,11 @@ pub struct Walk<R> {
 }
 
 impl Store {
+    /// The last number that was given out. Strongly consistent.
+    pub async fn last_of(&self, sequence: Sequence) -> Result<u64> {
+        self.last_id(sequence.counter()).await
+    }
+
     /// Walks over at most `limit` rows in the order that `from` gives. Strongly consistent.
     pub async fn walk<R: Row>(
         &self,
@@ -56,8 +61,19 @@ impl Store {
         from: From<u64>,
         limit: usize,
     ) -> Result<Walk<R>> {
+        let last = self.last_of(sequence).await?;
+        self.walk_up_to(last, sequence, from, limit).await
+    }
+
+    /// The same for who knows the last number already: one round trip less.
+    pub async fn walk_up_to<R: Row>(
+        &self,
+        last: u64,
+        sequence: Sequence,
+        from: From<u64>,
+        limit: usize,
+    ) -> Result<Walk<R>> {
         let table = self.table(sequence.table());
-        let last = self.last_id(sequence.counter()).await?;
         let buckets: Box<dyn Iterator<Item = u64> + Send> = match from {
             From::Newest => Box::new((0..=bucket(last)).rev()),
             From::Below(id) => Box::new((0..=bucket(id.min(last.saturating_add(1)))).rev()),
