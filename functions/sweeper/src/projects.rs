@@ -19,7 +19,7 @@ use switchyard::member::Source;
 use switchyard::project::{DirectoryEntry, DirectoryTarget, Namespace, Project, ProjectName};
 use switchyard::store::belongings::Partition;
 use switchyard::store::jobs::From;
-use switchyard::store::{Key, Rows, Table, Write};
+use switchyard::store::{Key, Row as _, Rows, Table, Write};
 use switchyard::time::Time;
 use switchyard::token::AccessToken;
 use switchyard::user::User;
@@ -196,7 +196,7 @@ impl<'a> Deletion<'a> {
             && self.partition(Partition::Bridges(id)).await?
             && self.jobs().await?
             && self.partition(Partition::Refs(id)).await?
-            && self.partition(Partition::Agents(id)).await?
+            && self.agents().await?
             && self.partition(Partition::AgentGrants(source)).await?
             && self.partition(Partition::Members(source)).await?)
     }
@@ -212,6 +212,25 @@ impl<'a> Deletion<'a> {
             }
         }
         Ok(false)
+    }
+
+    /// Deletes agents, each behind its name and what it was granted to.
+    async fn agents(&mut self) -> Result<bool> {
+        let agents = self.app.store.agents_of(self.id()).await?;
+        for agent in &agents {
+            if self.budget.is_spent() {
+                return Ok(false);
+            }
+            let granted = agent.granted_to.iter();
+            let mut keys: Vec<Key> = granted
+                .map(|source| Key::AgentGrant(*source, agent.id))
+                .collect();
+            keys.push(agent.name_row().key());
+            self.app.store.delete_all(&keys).await?;
+            self.app.store.delete_all(&[agent.key()]).await?;
+            self.budget.spend(keys.len() + 1);
+        }
+        Ok(true)
     }
 
     async fn jobs(&mut self) -> Result<bool> {

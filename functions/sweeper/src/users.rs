@@ -73,6 +73,10 @@ async fn finish(app: &App, user: &User, deleted_at: Time, budget: &mut Budget) -
     let nothing_left = tokens.len() + memberships.len() + projects == 0;
     let settled_at = Time::from_microseconds(deleted_at.microseconds() + INDEX_LAG);
     if nothing_left && settled_at <= now {
+        // Of bots that went with their project or group these are still there.
+        for write in store.names_of(user).await? {
+            store.write(write).await?;
+        }
         store.delete_all(&[Key::Group(user.namespace_id)]).await?;
         store.delete_all(&[Key::User(user.id)]).await?;
         budget.spend(2);

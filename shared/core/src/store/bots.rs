@@ -63,8 +63,8 @@ impl Store {
         Err(Error::ResourceLock)
     }
 
-    /// Ends the rows that keep a user's name and address for them.
-    async fn names_of(&self, user: &User) -> Result<Vec<Write>> {
+    /// Ends the rows that keep a user's name and address for them, as far as they still do.
+    pub async fn names_of(&self, user: &User) -> Result<Vec<Write>> {
         let name = Key::Directory(user.username.to_lowercase());
         let address = Key::Email(user.email.to_lowercase());
         let mut rows = Rows::default();

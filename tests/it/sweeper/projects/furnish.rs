@@ -5,7 +5,7 @@ use std::ops::Range;
 use dynoxide::types::AttributeValue;
 use switchyard::agent::{Agent, AgentGrant};
 use switchyard::blobs::BlobKey;
-use switchyard::ids::{AgentId, JobId, ProjectId, UserId};
+use switchyard::ids::{AgentId, GroupId, JobId, ProjectId, UserId};
 use switchyard::job::{Bridge, FileType, Status};
 use switchyard::member::{Role, Source};
 use switchyard::pipeline::Pipeline;
@@ -105,8 +105,21 @@ async fn put_rows(app: &TestApp, pipeline: &Pipeline, free: u64) {
             id: AgentId(project.0 * 10 + number),
             name: format!("agent{number}"),
             created_at: at("2015-12-20T00:00:00.000Z"),
+            created_by_user_id: None,
+            granted_to: [Source::Group(GroupId(900 + project.0))].into(),
         };
         app.seed.put(&agent).await.unwrap();
+        app.seed.put(&agent.name_row()).await.unwrap();
+        for source in &agent.granted_to {
+            let grant = AgentGrant {
+                source: *source,
+                agent_id: agent.id,
+                config_project_id: project,
+                configuration: None,
+                environments: Vec::new(),
+            };
+            app.seed.put(&grant).await.unwrap();
+        }
         // To this project, of the agents of the first one.
         let grant = AgentGrant {
             source,
