@@ -63,12 +63,13 @@ fn left(dump: &Dump, project: u64) -> BTreeSet<String> {
         let path = path.display();
         format!("{path}: {bytes:?}")
     });
-    let folders = ["logs", "artifacts", "repositories", "scratch/logs"];
-    let objects = objects.filter(|object| {
-        let mut folders = folders.iter().map(|folder| format!("/{folder}/{project}/"));
-        folders.any(|folder| object.contains(&folder))
-    });
+    let objects = objects.filter(|object| is_object_of(object, project));
     rows.chain(objects).collect()
+}
+
+fn is_object_of(object: &str, project: u64) -> bool {
+    let mut folders = ["logs", "artifacts", "repositories", "scratch/logs"].iter();
+    folders.any(|folder| object.contains(&format!("/{folder}/{project}/")))
 }
 
 fn is_of(table: &str, row: &str, project: u64) -> bool {
@@ -113,8 +114,7 @@ fn others(dump: &Dump, project: u64) -> BTreeSet<String> {
     let rows = rows.filter(|row| !is_bot(row));
     let objects = dump.objects.iter();
     let objects = objects.map(|(path, bytes)| format!("{}: {bytes:?}", path.display()));
-    let own = left(dump, project);
-    let objects = objects.filter(|object| !own.contains(object));
+    let objects = objects.filter(|object| !is_object_of(object, project));
     rows.chain(objects).collect()
 }
 
