@@ -6,6 +6,7 @@ mod list;
 mod mine;
 mod path;
 mod rename;
+mod select;
 mod settings;
 mod show;
 mod update;

@@ -8,7 +8,7 @@ use switchyard::ids::{GroupId, UserId};
 use switchyard::member::Source;
 use switchyard::project::Group;
 
-use super::list::MAX_ROWS;
+use super::select::MAX_ROWS;
 
 /// The groups with a membership, as the index knows it, and those below them; and whether
 /// these are all. The rows of the memberships decide which of them count.
