@@ -135,6 +135,23 @@ async fn an_agent_is_created_shown_listed_and_deleted() {
 }
 
 #[tokio::test]
+async fn an_agent_younger_than_the_caller_knows_is_not_deleted() {
+    let world = World::new().await;
+    // The clock stands at 18:00.
+    let path = format!("{AGENTS}/{}", world.created("one").await);
+    for (since, status) in [
+        ("Thu, 24 Dec 2015 17:59:59 GMT", 412),
+        ("Thu, 24 Dec 2015 18:00:00 GMT", 204),
+    ] {
+        let mut headers = world.maintainer.headers();
+        headers.push(("if-unmodified-since", since));
+        let delete = http::Method::DELETE;
+        let answer = world.app.request(delete, &path, &headers, "").await;
+        assert_eq!(answer.status, status, "{since}: {answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn names_are_labels() {
     let world = World::new().await;
     let before = world.app.dump();

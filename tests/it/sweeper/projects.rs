@@ -87,7 +87,10 @@ fn is_of(table: &str, row: &str, project: u64) -> bool {
         "members" => text("source") == Some(&*format!("project#{project}")),
         // What its agents were granted to goes with them.
         "agent_grants" => {
-            let granted = [format!("project#{project}"), format!("group#{}", 900 + project)];
+            let granted = [
+                format!("project#{project}"),
+                format!("group#{}", 900 + project),
+            ];
             text("source").is_some_and(|source| granted.iter().any(|it| it == source))
         }
         "tokens" | "token_ids" => among_ids(number("id")),

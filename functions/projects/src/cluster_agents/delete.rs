@@ -45,6 +45,7 @@ pub(crate) async fn delete(
         let mut rows = Rows::default();
         rows.load(&app.store, [key.clone()]).await?;
         let agent: Agent = rows.get(&key)?.ok_or(Error::RecordNotFound)?;
+        access.request.demand_unmodified(agent.created_at)?;
         if app.store.delete_agent(&agent).await? {
             return Ok(StatusCode::NO_CONTENT);
         }
