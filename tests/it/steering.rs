@@ -94,7 +94,7 @@ impl World {
         rows.load(&self.app.seed.store, [key.clone()])
             .await
             .unwrap();
-        rows.get(&key).unwrap().expect("a job")
+        rows.get(&key).unwrap().unwrap()
     }
 
     async fn named(&self, name: &str) -> Job {
@@ -107,13 +107,13 @@ impl World {
         rows.load(&self.app.seed.store, [key.clone()])
             .await
             .unwrap();
-        rows.get(&key).unwrap().expect("a pipeline")
+        rows.get(&key).unwrap().unwrap()
     }
 
     /// The statuses of the pipeline's latest jobs by their names, and its own.
     async fn statuses(&self) -> String {
         let picture = self.app.seed.store.picture(PROJECT, PIPELINE).await;
-        let picture = picture.unwrap().expect("a pipeline");
+        let picture = picture.unwrap().unwrap();
         let mut jobs: Vec<(&str, &str)> = picture
             .builds()
             .iter()

@@ -23,7 +23,7 @@ async fn cost(world: &World, name: &str, action: &str, effect: impl Fn(&Call) ->
         .await;
     assert!(answer.status.is_success(), "{action}: {answer:?}");
     let calls = world.app.wire.tape().calls();
-    let effect = calls.iter().find(|call| effect(call)).expect("an effect");
+    let effect = calls.iter().find(|call| effect(call)).unwrap();
     Cost {
         effect: effect.depth,
         whole: spent.depth,

@@ -22,6 +22,7 @@ pub(super) struct Home<E> {
     ids: PathIds,
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a request")]
 enum Kind {
     Project(Project),
     Group(Group),

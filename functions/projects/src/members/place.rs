@@ -23,6 +23,7 @@ pub(super) struct Place<E> {
 }
 
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a request")]
 pub(super) enum Of {
     Project(Project),
     Group(Group),

@@ -89,7 +89,9 @@ pub(super) struct Settings {
 }
 
 /// Changes of [`CiSettings`].
-struct CiChanges(Vec<Box<dyn Fn(&mut CiSettings) + Send + Sync>>);
+struct CiChanges(Vec<CiChange>);
+
+type CiChange = Box<dyn Fn(&mut CiSettings) + Send + Sync>;
 
 impl CiChanges {
     fn set<T: Clone + Send + Sync + 'static>(
