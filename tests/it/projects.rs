@@ -5,10 +5,12 @@ mod create;
 mod edit;
 mod job_token_scope;
 mod jobs;
+mod limits;
 mod list;
 mod of_group;
 mod of_user;
 mod pipelines;
+mod races;
 mod show;
 mod traces;
 

@@ -88,6 +88,11 @@ fn namespace_id(project: &Project, rows: &Rows) -> Result<GroupId> {
     }
 }
 
+/// Whether a path so long can be kept.
+fn is_possible(project: &Project) -> bool {
+    Key::Directory(project.full_path.to_lowercase()).is_possible()
+}
+
 fn leads_to(entry: &DirectoryEntry, project: &Project) -> bool {
     match &entry.target {
         DirectoryTarget::Project { id, .. } => *id == project.id,

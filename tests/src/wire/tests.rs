@@ -66,6 +66,7 @@ impl World {
 fn plain() -> SharedHttpClient {
     let variable = |name: &str| match name {
         "AWS_ENDPOINT_URL_DYNAMODB" | "AWS_ENDPOINT_URL_S3" => Some("http://localhost".to_owned()),
+        "ARCHIVE_JOBS_AFTER_DAYS" => None,
         _ => Some("test".to_owned()),
     };
     let config = switchyard::config::Config::from_variables(variable).unwrap();

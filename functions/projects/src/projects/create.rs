@@ -13,10 +13,10 @@ use switchyard::member::{Member, Role, Source};
 use switchyard::policy::{GroupAction, Standing, Verdict, may_in_group};
 use switchyard::project::{
     CiSettings, DirectoryEntry, DirectoryTarget, FeatureAccess, Group, Namespace, Project,
-    ProjectName, Visibility,
+    ProjectName, SharedRunnersSetting, Visibility,
 };
 use switchyard::store::counters::Counter;
-use switchyard::store::{Key, Rows, Store, Write, Written};
+use switchyard::store::{Key, Row as _, Rows, Store, Write, Written};
 use switchyard::user::User;
 
 use super::ATTEMPTS;
@@ -132,6 +132,8 @@ struct Place {
     full_path: String,
     /// The group, which must still be there when the project is written.
     group: Option<Group>,
+    /// Who becomes owner: whose namespace it is, in a group the creator.
+    owner: User,
     /// The creator's role in the groups above.
     role: Option<Role>,
     rows: Rows,
@@ -150,6 +152,7 @@ impl Place {
             namespace: Namespace::User { user_id: owner.id },
             full_path: owner.username.clone(),
             group: None,
+            owner: owner.clone(),
             role: None,
             rows,
         })
@@ -174,6 +177,7 @@ impl Place {
             }
             rows.load(&app.store, [Key::User(owner)]).await?;
             let owner: Option<User> = rows.get(&Key::User(owner))?;
+            let owner = owner.filter(|owner| owner.deleted_at.is_none());
             return Self::personal(&owner.ok_or_else(refused)?, user);
         }
         let sources = sources_of_group(group.id, &group.ancestors);
@@ -194,8 +198,31 @@ impl Place {
             namespace: Namespace::Group { ancestors },
             full_path: group.full_path.clone(),
             group: Some(group),
+            owner: user.clone(),
             role,
             rows,
+        })
+    }
+
+    /// Why the namespace was not as it was read: it is gone, or was just changed.
+    async fn moved_on(&self, store: &Store) -> Result<Error> {
+        let mut rows = Rows::default();
+        let is_there = match &self.group {
+            Some(group) => {
+                rows.load(store, [group.key()]).await?;
+                let group: Option<Group> = rows.get(&group.key())?;
+                group.is_some_and(|group| group.exists())
+            }
+            None => {
+                rows.load(store, [self.owner.key()]).await?;
+                let owner: Option<User> = rows.get(&self.owner.key())?;
+                owner.is_some_and(|owner| owner.deleted_at.is_none())
+            }
+        };
+        Ok(if is_there {
+            Error::ResourceLock
+        } else {
+            Error::invalid("namespace", "is not valid")
         })
     }
 }
@@ -208,13 +235,15 @@ async fn create_in(
     request: &RequestInfo,
 ) -> Result<(StatusCode, Json<ProjectView>)> {
     let mut project = project(&place, creator, settings, request);
-    let above = place.group.as_ref().map(|group| group.visibility);
-    let mut faults = settings.faults(above);
+    let mut faults = settings.faults(place.group.as_ref());
     for fault in super::names::faults_of_path(&project.path) {
         // One that was made from the name.
         if settings.path.is_none() {
             faults.add("path", fault);
         }
+    }
+    if faults.0.is_empty() && !super::is_possible(&project) {
+        faults.add("path", super::names::TOO_LONG);
     }
     faults.finish()?;
 
@@ -230,7 +259,7 @@ async fn create_in(
     for _ in 0..ATTEMPTS {
         match app
             .store
-            .write_all(writes(&place, &project, creator)?)
+            .write_all(writes(&place, &project, creator.id)?)
             .await?
         {
             Written::All => {
@@ -241,6 +270,9 @@ async fn create_in(
                 let above = Above::of(&project, &place.rows)?;
                 let view = ProjectView::new(&project, &above, Some(viewer), &request.base_url);
                 return Ok((StatusCode::CREATED, Json(view)));
+            }
+            Written::Refused(places) if places.contains(&NAMESPACE) => {
+                return Err(place.moved_on(&app.store).await?);
             }
             Written::Refused(places) => {
                 refused(&places)?;
@@ -255,12 +287,9 @@ async fn create_in(
 /// The places of writes that may find something else than they assume.
 const PATH: usize = 0;
 const NAME: usize = 1;
-const GROUP: usize = 2;
+const NAMESPACE: usize = 2;
 
 fn refused(places: &[usize]) -> Result<()> {
-    if places.contains(&GROUP) {
-        return Err(Error::invalid("namespace", "is not valid"));
-    }
     let mut errors = ModelErrors::default();
     let taken = "has already been taken";
     if places.contains(&NAME) {
@@ -273,7 +302,7 @@ fn refused(places: &[usize]) -> Result<()> {
     errors.finish()
 }
 
-fn writes(place: &Place, project: &Project, creator: &User) -> Result<Vec<Write>> {
+fn writes(place: &Place, project: &Project, creator: UserId) -> Result<Vec<Write>> {
     let entry = DirectoryEntry {
         path: project.full_path.to_lowercase(),
         target: DirectoryTarget::Project {
@@ -286,10 +315,11 @@ fn writes(place: &Place, project: &Project, creator: &User) -> Result<Vec<Write>
         name: project.name.clone(),
         project_id: project.id,
     };
-    // That the namespace is there: a user's row, or the group's.
+    // That the namespace is there, and still is what the project was made for.
     let there = match &place.group {
+        // Its guards are its path and its visibility, besides its mark.
         Some(group) => Write::count_up(group, Group::CHILDREN)?,
-        None => Write::check(creator)?,
+        None => Write::check(&place.owner)?.assuming(&place.owner, &["username"])?,
     };
     let mut writes = vec![
         // What a project was called once is free for others.
@@ -301,11 +331,11 @@ fn writes(place: &Place, project: &Project, creator: &User) -> Result<Vec<Write>
     if place.role < Some(Role::Owner) {
         let owner = Member {
             source: Source::Project(project.id),
-            user_id: creator.id,
+            user_id: place.owner.id,
             access_level: Role::Owner,
             created_at: project.created_at,
             expires_at: None,
-            created_by: Some(creator.id),
+            created_by: Some(creator),
         };
         writes.push(Write::create(&owner)?);
     }
@@ -359,7 +389,10 @@ fn project(place: &Place, creator: &User, settings: &Settings, request: &Request
         job_token_inbound_open: false,
         build_timeout: 3_600,
         ci_config_path: None,
-        shared_runners_enabled: true,
+        shared_runners_enabled: place
+            .group
+            .as_ref()
+            .is_none_or(|group| group.shared_runners_setting == SharedRunnersSetting::Enabled),
         group_runners_enabled: true,
         auto_cancel_pending_pipelines: true,
         import_url: None,

@@ -55,7 +55,9 @@ pub(crate) async fn delete(
         let name = Key::ProjectName(super::namespace_id(&project, &rows)?, project.name.clone());
         rows.load(&app.store, [name.clone()]).await?;
 
-        let mut writes = vec![Write::edit(&project, &deleted)?];
+        // Who renames it meanwhile would leave a path and a name behind that nobody can take.
+        let edit = Write::edit(&project, &deleted)?.assuming(&project, &["full_path", "name"])?;
+        let mut writes = vec![edit];
         let entry: Option<DirectoryEntry> = rows.get(&path)?;
         if let Some(entry) = entry.filter(|entry| super::leads_to(entry, &project)) {
             writes.push(Write::delete(&entry)?);

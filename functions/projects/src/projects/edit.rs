@@ -60,13 +60,19 @@ pub(crate) async fn edit(
         let mut rows = Rows::default();
         rows.load(&app.store, keys(&project, settings)).await?;
         let above = Above::of(&project, &rows)?;
-        settings
-            .faults(visibility_above(&project, &rows)?)
-            .finish()?;
+        let group = group_above(&project, &rows)?;
+        settings.faults(group.as_ref()).finish()?;
         check_branch(&project, settings, &rows)?;
 
         let edited = edited(&project, settings, &access);
-        let (writes, new_path, new_name) = writes(&project, &edited, &rows)?;
+        if !super::is_possible(&edited) {
+            return Err(Error::invalid("path", super::names::TOO_LONG));
+        }
+        let (mut writes, new_path, new_name) = writes(&project, &edited, &rows)?;
+        if let Some(group) = group.filter(|_| settings.depend_on_group()) {
+            let limits = ["visibility", "shared_runners_setting"];
+            writes.push(Write::check(&group)?.assuming(&group, &limits)?);
+        }
         match app.store.write_all(writes).await? {
             Written::All => {
                 let viewer = Viewer {
@@ -95,12 +101,9 @@ fn keys(project: &Project, settings: &Settings) -> Vec<Key> {
     keys
 }
 
-fn visibility_above(project: &Project, rows: &Rows) -> Result<Option<Visibility>> {
+fn group_above(project: &Project, rows: &Rows) -> Result<Option<Group>> {
     match project.ancestors().last() {
-        Some(id) => {
-            let group: Option<Group> = rows.get(&Key::Group(*id))?;
-            Ok(group.map(|group| group.visibility))
-        }
+        Some(id) => rows.get(&Key::Group(*id)),
         None => Ok(None),
     }
 }

@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 const MAX_LENGTH: usize = 255;
-const TOO_LONG: &str = "is too long (maximum is 255 characters)";
+pub(super) const TOO_LONG: &str = "is too long (maximum is 255 characters)";
 
 /// What follows a project in an address.
 const RESERVED: [&str; 18] = [

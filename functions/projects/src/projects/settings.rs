@@ -2,7 +2,9 @@
 
 use switchyard::error::ModelErrors;
 use switchyard::http::Reader;
-use switchyard::project::{CiSettings, FeatureAccess, Project, Visibility};
+use switchyard::project::{
+    CiSettings, FeatureAccess, Group, Project, SharedRunnersSetting, Visibility,
+};
 
 use super::names::{faults_of_name, faults_of_path};
 
@@ -10,12 +12,14 @@ const MAX_DESCRIPTION: usize = 2_000;
 const MAX_TEXT: usize = 255;
 const MAX_URL: usize = 2_000;
 const MAX_TOPICS: usize = 20;
+/// Commits.
+const MAX_GIT_DEPTH: u64 = 1_000;
 
 /// Seconds: ten minutes and a month.
 const BUILD_TIMEOUTS: std::ops::RangeInclusive<u64> = 600..=2_592_000;
 
-/// The parameters of a change, of which it needs one.
-pub(super) const NAMES: [&str; 36] = [
+/// What a change may set; it needs one of these, or of what is not here.
+const NAMES: [&str; 30] = [
     "name",
     "path",
     "description",
@@ -46,16 +50,10 @@ pub(super) const NAMES: [&str; 36] = [
     "ci_delete_pipelines_in_seconds",
     "keep_latest_artifact",
     "max_artifacts_size",
-    "lfs_enabled",
-    "request_access_enabled",
-    "container_registry_enabled",
-    "packages_enabled",
-    "issues_enabled",
-    "only_allow_merge_if_pipeline_succeeds",
 ];
 
 /// GitLab's parameters for what is not here: checked as GitLab does, and without effect.
-const SWITCHES: [&str; 11] = [
+const SWITCHES: [&str; 21] = [
     "lfs_enabled",
     "request_access_enabled",
     "container_registry_enabled",
@@ -64,9 +62,53 @@ const SWITCHES: [&str; 11] = [
     "merge_requests_enabled",
     "wiki_enabled",
     "snippets_enabled",
+    "service_desk_enabled",
+    "auto_devops_enabled",
     "only_allow_merge_if_pipeline_succeeds",
+    "only_allow_merge_if_all_discussions_are_resolved",
+    "allow_merge_on_skipped_pipeline",
+    "remove_source_branch_after_merge",
+    "printing_merge_request_link_enabled",
+    "resolve_outdated_diff_discussions",
+    "autoclose_referenced_issues",
+    "enforce_auth_checks_on_uploads",
+    "warn_about_potentially_unwanted_characters",
+    "emails_enabled",
     "emails_disabled",
-    "initialize_with_readme",
+];
+
+/// The same: who may use a feature.
+const LEVELS: [&str; 18] = [
+    "repository_access_level",
+    "merge_requests_access_level",
+    "issues_access_level",
+    "wiki_access_level",
+    "snippets_access_level",
+    "forking_access_level",
+    "pages_access_level",
+    "analytics_access_level",
+    "container_registry_access_level",
+    "security_and_compliance_access_level",
+    "releases_access_level",
+    "environments_access_level",
+    "feature_flags_access_level",
+    "infrastructure_access_level",
+    "monitor_access_level",
+    "model_experiments_access_level",
+    "model_registry_access_level",
+    "requirements_access_level",
+];
+
+/// The same: texts that are not even looked at.
+const TEXTS: [&str; 8] = [
+    "merge_method",
+    "squash_option",
+    "auto_devops_deploy_strategy",
+    "merge_commit_template",
+    "squash_commit_template",
+    "suggestion_commit_message",
+    "issue_branch_template",
+    "repository_storage",
 ];
 
 /// What a request wants to set; none is what it leaves alone.
@@ -177,12 +219,17 @@ impl Settings {
     /// Those of a new project.
     pub(super) fn of_new(reader: &mut Reader<'_>) -> Self {
         reader.mutually_exclusive(&["import_url", "template_name", "template_project_id"]);
+        reader.boolean("initialize_with_readme");
+        reader.one_of("repository_object_format", |text| {
+            ["sha1", "sha256"].contains(&text).then_some(())
+        });
         Self::read(reader)
     }
 
     /// Those of a project that is there already, of which one is needed.
     pub(super) fn of_change(reader: &mut Reader<'_>) -> Self {
-        reader.at_least_one_of(&NAMES);
+        let known = [&NAMES[..], &SWITCHES, &LEVELS, &TEXTS];
+        reader.at_least_one_of(&known.concat());
         let mut settings = Self::read(reader);
         settings.ci.read(reader);
         settings
@@ -202,6 +249,13 @@ impl Settings {
         let tag_list = reader.list("tag_list");
         for name in SWITCHES {
             reader.boolean(name);
+        }
+        for name in LEVELS {
+            reader.one_of(name, |text| {
+                let is_public = text == "public" && name == "pages_access_level";
+                let is_level = ["disabled", "private", "enabled"].contains(&text);
+                (is_level || is_public).then_some(())
+            });
         }
         let mut ci = CiChanges(Vec::new());
         ci.set(reader.word("build_git_strategy"), |ci| {
@@ -227,7 +281,7 @@ impl Settings {
             }),
             shared_runners_enabled: reader.boolean("shared_runners_enabled"),
             group_runners_enabled: reader.boolean("group_runners_enabled"),
-            topics: topics.or(tag_list),
+            topics: topics.or(tag_list).map(distinct),
             ci,
         }
     }
@@ -263,9 +317,13 @@ impl Settings {
         }
     }
 
-    /// What is wrong with what was asked for. `above` is the visibility of the group that
-    /// the project stands in.
-    pub(super) fn faults(&self, above: Option<Visibility>) -> ModelErrors {
+    /// Whether the group that the project stands in has a say in it.
+    pub(super) fn depend_on_group(&self) -> bool {
+        self.visibility.is_some() || self.shared_runners_enabled == Some(true)
+    }
+
+    /// What is wrong with what was asked for, in a project that stands in this group.
+    pub(super) fn faults(&self, group: Option<&Group>) -> ModelErrors {
         let mut errors = ModelErrors::default();
         for fault in self.name.iter().flat_map(|name| faults_of_name(name)) {
             errors.add("name", fault);
@@ -273,16 +331,10 @@ impl Settings {
         for fault in self.path.iter().flat_map(|path| faults_of_path(path)) {
             errors.add("path", fault);
         }
-        if let (Some(visibility), Some(above)) = (self.visibility, above)
-            && visibility > above
-        {
-            let text = format!(
-                "{} is not allowed in a {} group.",
-                word(visibility),
-                word(above)
-            );
-            errors.add("visibility_level", text);
+        if let Some(group) = group {
+            self.check_group(group, &mut errors);
         }
+        self.check_numbers(&mut errors);
         let mut length = |field: &str, text: Option<&str>, maximum: usize| {
             if text.is_some_and(|text| text.chars().count() > maximum) {
                 let text = format!("is too long (maximum is {maximum} characters)");
@@ -310,12 +362,41 @@ impl Settings {
             let text = "cannot include leading slash or directory traversal.";
             errors.add("ci_config_path", text);
         }
+        errors
+    }
+
+    /// Nothing in a group is more open than the group.
+    fn check_group(&self, group: &Group, errors: &mut ModelErrors) {
+        if let Some(visibility) = self.visibility.filter(|it| *it > group.visibility) {
+            let (wanted, above) = (word(visibility), word(group.visibility));
+            let text = format!("{wanted} is not allowed in a {above} group.");
+            errors.add("visibility_level", text);
+        }
+        let is_shut =
+            group.shared_runners_setting == SharedRunnersSetting::DisabledAndUnoverridable;
+        if is_shut && self.shared_runners_enabled == Some(true) {
+            let text = "cannot be enabled because parent group does not allow it";
+            errors.add("shared_runners_enabled", text);
+        }
+    }
+
+    fn check_numbers(&self, errors: &mut ModelErrors) {
         let timeout = self.build_timeout.map(u64::try_from);
         if timeout.is_some_and(|it| !it.is_ok_and(|it| BUILD_TIMEOUTS.contains(&it))) {
             let text = "needs to be between 10 minutes and 1 month";
             errors.add("build_timeout", text);
         }
-        errors
+        let mut ci = CiSettings::default();
+        for change in &self.ci.0 {
+            change(&mut ci);
+        }
+        if ci.ci_default_git_depth > Some(MAX_GIT_DEPTH) {
+            let text = format!("must be less than or equal to {MAX_GIT_DEPTH}");
+            errors.add("ci_default_git_depth", text);
+        }
+        if ci.max_artifacts_size == Some(0) {
+            errors.add("max_artifacts_size", "must be greater than 0");
+        }
     }
 }
 
@@ -331,17 +412,48 @@ fn text_if_given(reader: &mut Reader<'_>, name: &str) -> Option<String> {
     Some(text.unwrap_or_default())
 }
 
+/// Each once, without empty ones.
+fn distinct(topics: Vec<String>) -> Vec<String> {
+    let mut distinct: Vec<String> = Vec::new();
+    for topic in topics {
+        let topic = topic.trim().to_owned();
+        if !topic.is_empty() && !distinct.contains(&topic) {
+            distinct.push(topic);
+        }
+    }
+    distinct
+}
+
 /// An address that a runner can clone over HTTP.
 fn is_clonable(url: &str) -> bool {
     let rest = ["http://", "https://"]
         .iter()
         .find_map(|scheme| url.strip_prefix(scheme));
-    let host = rest.map(|rest| {
-        let authority = rest.split('/').next().unwrap_or_default();
-        authority.rsplit('@').next().unwrap_or_default()
-    });
-    host.is_some_and(|host| !host.is_empty())
-        && !url.chars().any(|c| c.is_whitespace() || c.is_control())
+    let is_plain = !url.chars().any(|c| c.is_whitespace() || c.is_control());
+    is_plain && rest.is_some_and(has_host)
+}
+
+/// Whether what precedes the path ends in a host, maybe with a port: a password with a
+/// slash in it would otherwise be taken for a path, and shown.
+fn has_host(rest: &str) -> bool {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !host.ends_with(']') => (name, Some(port)),
+        Some(_) | None => (host, None),
+    };
+    let may_have = |c: char| c.is_alphanumeric() || "._-".contains(c);
+    let is_address = |name: &str| {
+        let inner = name.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+        inner.is_some_and(|inner| {
+            inner
+                .chars()
+                .all(|c| c.is_ascii_hexdigit() || ":.".contains(c))
+        })
+    };
+    !name.is_empty()
+        && (name.chars().all(may_have) || is_address(name))
+        && port.is_none_or(|port| port.parse::<u16>().is_ok())
 }
 
 const fn word(visibility: Visibility) -> &'static str {

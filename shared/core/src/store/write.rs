@@ -139,6 +139,18 @@ impl Write {
         })
     }
 
+    /// Assumes besides that these attributes are as in the row that was read.
+    pub fn assuming<R: Row>(mut self, row: &R, attributes: &[&str]) -> Result<Self> {
+        let Condition::AsRead(as_read) = &mut self.condition else {
+            let text = "a new row has no attributes yet".to_owned();
+            return Err(Error::Internal(text));
+        };
+        let item = item_of(row)?;
+        let assumed = attributes.iter();
+        as_read.extend(assumed.map(|name| ((*name).to_owned(), item.get(*name).cloned())));
+        Ok(self)
+    }
+
     /// Adds to a number, assuming only that the row is there.
     pub fn add(key: Key, attribute: &'static str, by: i64) -> Self {
         Self {
