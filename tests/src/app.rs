@@ -149,6 +149,23 @@ impl TestApp {
         sweeper::sweep_within(&self.sweeper, &mut budget).await
     }
 
+    /// Lets the sweeper do one kind of its work.
+    pub async fn sweep_only(&self, work: sweeper::Work) {
+        let budget = sweeper::Budget::default().left();
+        let swept = self.sweep_only_within(work, budget).await;
+        swept.expect("a sweep");
+    }
+
+    /// The same, with as much to do as it is given, and come what may.
+    pub async fn sweep_only_within(
+        &self,
+        work: sweeper::Work,
+        rows: usize,
+    ) -> switchyard::error::Result<()> {
+        work.sweep(&self.sweeper, &mut sweeper::Budget::of(rows))
+            .await
+    }
+
     /// Moves the clock on.
     pub fn pass(&self, seconds: i64) {
         self.clock.fetch_add(seconds * 1_000_000, Ordering::Relaxed);

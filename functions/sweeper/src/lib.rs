@@ -28,15 +28,48 @@ pub async fn sweep(app: &App) -> Result<()> {
 /// Rows of one table that a sweep looks at.
 const DUE_ROWS: usize = 100;
 
-/// The same with a budget of one's own.
+/// The same with a budget of one's own. All kinds of work get as much of it; what one does
+/// not need is there for those after it.
 pub async fn sweep_within(app: &App, budget: &mut Budget) -> Result<()> {
-    // One kind of work that fails does not keep the others waiting.
-    let outcomes = [
-        pipelines::process(app, budget).await,
-        jobs::erase(app, budget).await,
-        groups::sweep(app, app.clock.now(), budget).await,
-        users::sweep(app, budget).await,
-        projects::delete(app, budget).await,
+    let mut outcome = Ok(());
+    for (place, work) in Work::ALL.into_iter().enumerate() {
+        let mut share = budget.share(Work::ALL.len() - place);
+        let given = share.left();
+        // One kind of work that fails does not keep the others waiting.
+        outcome = outcome.and(work.sweep(app, &mut share).await);
+        budget.spend(given - share.left());
+    }
+    outcome
+}
+
+/// What a sweep does.
+#[derive(Clone, Copy, Debug)]
+pub enum Work {
+    Pipelines,
+    Jobs,
+    Groups,
+    Users,
+    Projects,
+}
+
+impl Work {
+    /// In this order: groups and users leave projects, and bots, to those after them.
+    const ALL: [Self; 5] = [
+        Self::Pipelines,
+        Self::Jobs,
+        Self::Groups,
+        Self::Users,
+        Self::Projects,
     ];
-    outcomes.into_iter().collect()
+
+    /// Does this, and nothing else.
+    pub async fn sweep(self, app: &App, budget: &mut Budget) -> Result<()> {
+        match self {
+            Self::Pipelines => pipelines::process(app, budget).await,
+            Self::Jobs => jobs::erase(app, budget).await,
+            Self::Groups => groups::sweep(app, app.clock.now(), budget).await,
+            Self::Users => users::sweep(app, budget).await,
+            Self::Projects => projects::delete(app, budget).await,
+        }
+    }
 }

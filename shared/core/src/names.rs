@@ -1,4 +1,4 @@
-//! Which names users and groups may have: they are the first parts of paths.
+//! Which words may stand in paths: names of users and groups at the top, and below them.
 
 /// What GitLab says of a name that it cannot have in a path.
 const FORMAT: &str = "can contain only letters, digits, '_', '-' and '.'. Cannot start with '-' or \
@@ -8,7 +8,7 @@ const MAX_LENGTH: usize = 255;
 
 /// First parts of paths that mean something else, and the name of the user who stands in
 /// for those who are gone.
-const RESERVED: [&str; 40] = [
+pub const RESERVED_AT_THE_TOP: [&str; 40] = [
     "-",
     ".well-known",
     "404.html",
@@ -51,13 +51,35 @@ const RESERVED: [&str; 40] = [
     "v2",
 ];
 
+/// What follows a group or a project in an address.
+pub const RESERVED_BELOW: [&str; 18] = [
+    "-",
+    "badges",
+    "blame",
+    "blob",
+    "builds",
+    "commits",
+    "create",
+    "create_dir",
+    "edit",
+    "files",
+    "find_file",
+    "new",
+    "preview",
+    "raw",
+    "refs",
+    "tree",
+    "update",
+    "wikis",
+];
+
 /// What is wrong with a name at the beginning of a path, in GitLab's words.
 pub fn faults(name: &str) -> Vec<String> {
     let mut faults = Vec::new();
     if name.is_empty() {
         return vec!["can't be blank".to_owned()];
     }
-    if RESERVED.contains(&&*name.to_lowercase()) {
+    if RESERVED_AT_THE_TOP.contains(&&*name.to_lowercase()) {
         faults.push("is a reserved name".to_owned());
     }
     if name.chars().count() > MAX_LENGTH {

@@ -3,6 +3,7 @@
 
 use futures::future::join_all;
 use serde_json::json;
+use sweeper::Work;
 use switchyard::agent::AgentGrant;
 use switchyard::ids::{AgentId, GroupId, ProjectId, TokenId, UserId};
 use switchyard::member::{Role, Source};
@@ -150,24 +151,24 @@ async fn all_that_belongs_to_a_group_goes_and_then_the_group() {
     let world = World::new().await;
     world.delete().await;
     let is_there = |world: &World| world.rows("groups", r#"{"S":"top"}"#).len();
-    world.app.sweep().await;
+    world.app.sweep_only(Work::Groups).await;
     assert_eq!(world.status("/projects/1").await, 404);
     assert_eq!(is_there(&world), 1);
     // Nothing is left, but the indexes might lag.
     world.app.pass(59);
-    world.app.sweep().await;
+    world.app.sweep_only(Work::Groups).await;
     assert_eq!(is_there(&world), 1);
     world.app.pass(2);
-    world.app.sweep().await;
+    world.app.sweep_only(Work::Groups).await;
     assert_eq!(is_there(&world), 0);
     world.app.pass(120);
-    world.app.sweep().await;
+    world.app.sweep_only(Work::Groups).await;
     world.assert_gone().await;
     world.assert_other_is_untouched().await;
     // And then there is nothing more to do.
     let before = world.app.dump();
     world.app.pass(3_600);
-    world.app.sweep().await;
+    world.app.sweep_only(Work::Groups).await;
     assert_eq!(world.app.dump(), before);
     assert_eq!(world.app.wire.tape().violations(), [""; 0]);
 }
@@ -189,7 +190,7 @@ async fn an_empty_group_stays_for_a_minute() {
     };
     for (seconds, left) in [(0, 1), (30, 1), (31, 0)] {
         app.pass(seconds);
-        app.sweep().await;
+        app.sweep_only(Work::Groups).await;
         assert_eq!(groups(), left, "{seconds}");
     }
 }
@@ -200,17 +201,21 @@ async fn a_small_budget_only_takes_longer() {
         let world = World::new().await;
         world.delete().await;
         for _ in 0..60 {
-            world.app.sweep_within(rows).await.unwrap();
+            world
+                .app
+                .sweep_only_within(Work::Groups, rows)
+                .await
+                .unwrap();
             world.app.pass(61);
         }
         if rows < 8 {
             // Too little to look at everything once; so at least what can be is done.
             world.assert_other_is_untouched().await;
-            world.app.sweep().await;
+            world.app.sweep_only(Work::Groups).await;
             world.app.pass(61);
-            world.app.sweep().await;
+            world.app.sweep_only(Work::Groups).await;
             world.app.pass(61);
-            world.app.sweep().await;
+            world.app.sweep_only(Work::Groups).await;
         }
         world.assert_gone().await;
         world.assert_other_is_untouched().await;
@@ -241,11 +246,11 @@ async fn stopped_after(calls: u32) -> bool {
         .function("sweeper")
         .after(calls);
     let fired = world.app.wire.faults().add(rule);
-    let swept = world.app.sweep_within(5_000).await;
+    let swept = world.app.sweep_only_within(Work::Groups, 5_000).await;
     world.app.wire.faults().clear();
     assert_eq!(swept.is_err(), fired.count() > 0);
     for _ in 0..4 {
-        world.app.sweep().await;
+        world.app.sweep_only(Work::Groups).await;
         world.app.pass(61);
     }
     world.assert_gone().await;
@@ -264,11 +269,11 @@ async fn what_an_index_shows_late_is_found_before_the_group_goes() {
     let project = seed::project(5, &[TOP, GroupId(5)], "top/late/three");
     world.app.seed.put_project(&project).await.unwrap();
     world.delete().await;
-    world.app.sweep().await;
+    world.app.sweep_only(Work::Groups).await;
     world.app.pass(50);
     world.app.wire.lag().thaw();
     for _ in 0..5 {
-        world.app.sweep().await;
+        world.app.sweep_only(Work::Groups).await;
         world.app.pass(61);
     }
     world.assert_gone().await;
@@ -283,8 +288,10 @@ async fn two_sweepers_do_no_harm() {
     let world = World::new().await;
     world.delete().await;
     for _ in 0..4 {
-        let (one, two) =
-            futures::join!(world.app.sweep_within(5_000), world.app.sweep_within(5_000));
+        let (one, two) = futures::join!(
+            world.app.sweep_only_within(Work::Groups, 5_000),
+            world.app.sweep_only_within(Work::Groups, 5_000)
+        );
         one.unwrap();
         two.unwrap();
         world.app.pass(61);
@@ -305,12 +312,12 @@ async fn a_path_that_somebody_took_meanwhile_stays_theirs() {
     let body = json!({ "name": "inner", "path": "inner", "parent_id": id });
     let early = world.app.post("/api/v4/groups", &world.root, &body).await;
     assert_eq!(early.status, 400, "{early:?}");
-    world.app.sweep().await;
+    world.app.sweep_only(Work::Groups).await;
     let inner = world.app.post("/api/v4/groups", &world.root, &body).await;
     assert_eq!(inner.status, 201, "{inner:?}");
     for _ in 0..4 {
         world.app.pass(61);
-        world.app.sweep().await;
+        world.app.sweep_only(Work::Groups).await;
     }
     for path in ["/groups/top", "/groups/top%2Finner"] {
         assert_eq!(world.status(path).await, 200, "{path}");
@@ -339,7 +346,13 @@ async fn one_bad_row_does_not_stop_the_sweeper() {
         .update_item(serde_json::from_value(request).unwrap())
         .unwrap();
     for _ in 0..4 {
-        assert!(world.app.sweep_within(5_000).await.is_err());
+        assert!(
+            world
+                .app
+                .sweep_only_within(Work::Groups, 5_000)
+                .await
+                .is_err()
+        );
         world.app.pass(61);
     }
     world.assert_gone().await;

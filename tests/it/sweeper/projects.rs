@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use futures::future::join_all;
 use serde_json::Value;
+use sweeper::Work;
 use switchyard::blobs::BlobKey;
 use switchyard::ids::{JobId, ProjectId, TokenId, UserId};
 use switchyard::job::Status;
@@ -171,7 +172,7 @@ async fn everything_goes_in_sweeps_of_bounded_size_and_nothing_else() {
         let answer = app.get(&format!("/api/v4/projects/1{path}"), &root).await;
         assert_eq!(answer.status, 404, "{path}");
     }
-    app.sweep().await;
+    app.sweep_only(Work::Projects).await;
     assert_eq!(app.get("/api/v4/user", &bot).await.status, 401);
     assert_bots_are_marked(&app, PROJECT).await;
 
@@ -180,14 +181,14 @@ async fn everything_goes_in_sweeps_of_bounded_size_and_nothing_else() {
     assert_eq!(waiting.deadline, Some(at("2015-12-24T18:01:00.000Z")));
     let during = app.dump();
     app.pass(59);
-    app.sweep().await;
+    app.sweep_only(Work::Projects).await;
     assert_eq!(app.dump(), during);
 
     app.pass(1);
     let mut sweeps = 0;
     while project_row(&app, PROJECT).await.is_some() {
         app.wire.tape().reset();
-        app.sweep().await;
+        app.sweep_only(Work::Projects).await;
         sweeps += 1;
         let calls = app.wire.tape().count();
         assert!(calls <= BUDGET / 2, "{calls} calls in sweep {sweeps}");
@@ -200,7 +201,7 @@ async fn everything_goes_in_sweeps_of_bounded_size_and_nothing_else() {
     assert_eq!(left(&after, NEIGHBOUR), left(&before, NEIGHBOUR));
     assert_eq!(app.wire.tape().violations(), [""; 0]);
 
-    app.sweep().await;
+    app.sweep_only(Work::Projects).await;
     assert_eq!(app.dump(), after, "there is nothing left to do");
 }
 
@@ -210,7 +211,7 @@ async fn what_comes_late_goes_too() {
     let (app, project) = world(12).await;
     let before = others(&app.dump(), PROJECT);
     mark(&app, &project, at(NOW));
-    app.sweep().await;
+    app.sweep_only(Work::Projects).await;
     let job_id = JobId(PROJECT * IDS + 1);
     let chunk = LogChunk {
         job_id,
@@ -233,7 +234,7 @@ async fn what_comes_late_goes_too() {
     app.replace(&member);
     put_bot(&app, PROJECT, 4).await;
     app.pass(60);
-    app.sweep().await;
+    app.sweep_only(Work::Projects).await;
     let after = app.dump();
     assert_eq!(left(&after, PROJECT), BTreeSet::new());
     assert!(
@@ -257,25 +258,25 @@ async fn indexes_that_lag_lead_nobody_astray() {
     put_bot(&app, PROJECT, 4).await;
     let own = left(&app.dump(), PROJECT);
     // The first tokens go; the one that is not shown yet stays, and so does the project.
-    app.sweep().await;
+    app.sweep_only(Work::Projects).await;
     let still = left(&app.dump(), PROJECT);
     assert!(still.len() < own.len());
     assert!(still.iter().any(|row| row.starts_with("tokens: ")));
     // The old deadline, which the index shows, is not that of the row.
     let during = app.dump();
-    app.sweep().await;
+    app.sweep_only(Work::Projects).await;
     assert_eq!(app.dump(), during);
 
     // They show that one now, and that it is there for a long time to come.
     app.wire.lag().freeze();
     app.pass(60);
-    app.sweep().await;
+    app.sweep_only(Work::Projects).await;
     let after = app.dump();
     assert_eq!(left(&after, PROJECT), BTreeSet::new());
-    app.sweep().await;
+    app.sweep_only(Work::Projects).await;
     assert_eq!(app.dump(), after);
     app.wire.lag().thaw();
-    app.sweep().await;
+    app.sweep_only(Work::Projects).await;
     assert_eq!(app.dump(), after);
     assert!(others(&after, PROJECT).is_superset(&before));
     assert_bots_are_marked(&app, PROJECT).await;
@@ -289,7 +290,7 @@ async fn several_sweeps_at_once_do_no_harm() {
         mark(&app, &project, at(NOW));
         let mut rounds = 0;
         while project_row(&app, PROJECT).await.is_some() {
-            let sweeps = (0..3).map(|_| app.sweep_within(budget));
+            let sweeps = (0..3).map(|_| app.sweep_only_within(Work::Projects, budget));
             for swept in join_all(sweeps).await {
                 swept.unwrap();
             }
@@ -325,7 +326,7 @@ async fn the_smallest_budgets_make_progress() {
         mark(&app, &project, at("2015-12-24T17:00:00.000Z"));
         let mut there = left(&app.dump(), PROJECT).len();
         while there > 0 {
-            app.sweep_within(budget).await.unwrap();
+            app.sweep_only_within(Work::Projects, budget).await.unwrap();
             let now = left(&app.dump(), PROJECT).len();
             assert!(now < there, "with a budget of {budget} {there} things stay");
             // The names go with the project's row, whatever the budget; a token with the
@@ -364,7 +365,7 @@ async fn names_that_lead_elsewhere_stay() {
     app.replace(&next);
     let before = others(&app.dump(), PROJECT);
     mark(&app, &project, at("2015-12-24T17:00:00.000Z"));
-    app.sweep().await;
+    app.sweep_only(Work::Projects).await;
     assert!(project_row(&app, PROJECT).await.is_none());
     assert_eq!(others(&app.dump(), PROJECT), before);
     // Nor can somebody who read the entry before delete it now.
@@ -385,7 +386,7 @@ async fn a_personal_project_goes_with_its_names() {
     let counted = app.dump().rows["counters"].clone();
     assert_eq!(left(&app.dump(), 2).len(), 3);
     mark(&app, &project, at("2015-12-24T17:00:00.000Z"));
-    app.sweep().await;
+    app.sweep_only(Work::Projects).await;
     let mut after = app.dump();
     assert_eq!(
         after
@@ -405,7 +406,7 @@ async fn a_project_without_the_mark_stays_whole() {
         ..project.clone()
     });
     app.pass(120);
-    app.sweep().await;
+    app.sweep_only(Work::Projects).await;
     let found = project_row(&app, PROJECT).await.unwrap();
     assert_eq!(found, project);
     let after = app.dump();
@@ -431,7 +432,7 @@ async fn unfinished_work_goes_with_the_project() {
     let before = others(&app.dump(), PROJECT);
     mark(&app, &project, at("2015-12-24T17:00:00.000Z"));
     for _ in 0..200 {
-        app.sweep_within(2).await.unwrap();
+        app.sweep_only_within(Work::Projects, 2).await.unwrap();
         app.pass(60);
     }
     assert_eq!(left(&app.dump(), PROJECT), BTreeSet::new());

@@ -1,6 +1,7 @@
 //! Users who are gone, and users who have a new name.
 
 use serde_json::json;
+use sweeper::Work;
 use switchyard::ids::{GroupId, ProjectId, UserId};
 use switchyard::member::{Role, Source};
 use switchyard::project::{DirectoryTarget, Namespace, Project, ProjectName};
@@ -68,7 +69,7 @@ async fn delete(app: &TestApp, root: &Caller) {
 /// Sweeps once a minute until the user's row is gone; says how often it took.
 async fn sweep_to_the_end(app: &TestApp, rows: usize) -> u32 {
     for sweeps in 1..200 {
-        app.sweep_within(rows).await.unwrap();
+        app.sweep_only_within(Work::Users, rows).await.unwrap();
         if row::<User>(app, Key::User(ADA)).await.is_none() {
             return sweeps;
         }
@@ -101,7 +102,7 @@ fn settled(app: &TestApp) -> Dump {
 async fn all_that_was_theirs_goes_and_nothing_else() {
     let (app, root) = world().await;
     delete(&app, &root).await;
-    app.sweep().await;
+    app.sweep_only(Work::Users).await;
     for id in [50, 51, 52] {
         let project: Project = row(&app, Key::Project(ProjectId(id))).await.unwrap();
         assert!(project.deleted_at.is_some() && project.deadline.is_some());
@@ -111,7 +112,7 @@ async fn all_that_was_theirs_goes_and_nothing_else() {
     // The row stays as long as an index could still be behind.
     assert!(row::<User>(&app, Key::User(ADA)).await.is_some());
     app.pass(30);
-    app.sweep().await;
+    app.sweep_only(Work::Users).await;
     assert!(row::<User>(&app, Key::User(ADA)).await.is_some());
     sweep_to_the_end(&app, 5_000).await;
 
@@ -168,7 +169,7 @@ async fn with_the_smallest_budgets_it_takes_longer_and_comes_to_the_same() {
     }
     // What may do nothing does nothing.
     app.restore(&start);
-    app.sweep_within(0).await.unwrap();
+    app.sweep_only_within(Work::Users, 0).await.unwrap();
     assert_eq!(app.dump(), start);
 }
 
@@ -202,7 +203,7 @@ async fn stop_everywhere(fault: Fault) {
         let fired = app.wire.faults().add(broken);
         let mut stopped = false;
         for _ in 0..4 {
-            stopped |= app.sweep_within(5_000).await.is_err();
+            stopped |= app.sweep_only_within(Work::Users, 5_000).await.is_err();
             if stopped {
                 break;
             }
@@ -227,12 +228,12 @@ async fn stop_everywhere(fault: Fault) {
 async fn what_comes_to_light_late_goes_too() {
     let (app, root) = world().await;
     delete(&app, &root).await;
-    app.sweep().await;
+    app.sweep_only(Work::Users).await;
     app.pass(50);
     app.add_token(ADA, |token| token.id.0 = 4000).await;
     add_personal(&app, 59, ADA, "ada/late").await;
     app.pass(11);
-    app.sweep().await;
+    app.sweep_only(Work::Users).await;
     assert!(row::<User>(&app, Key::User(ADA)).await.is_some());
     let late: Project = row(&app, Key::Project(ProjectId(59))).await.unwrap();
     assert!(late.deleted_at.is_some());
@@ -275,12 +276,12 @@ async fn a_project_that_was_missed_by_a_new_name_follows() {
         // It was there before, but the index did not show it.
         add_personal(&app, 58, ADA, "ada/late").await;
         add_personal(&app, 59, ADA, "ada/later").await;
-        app.sweep_within(budget).await.unwrap();
+        app.sweep_only_within(Work::Users, budget).await.unwrap();
         let early: Project = row(&app, Key::Project(ProjectId(58))).await.unwrap();
         assert_eq!(early.full_path, "ada/late", "not before a minute is over");
         app.pass(61);
         for _ in 0..4 {
-            app.sweep_within(budget).await.unwrap();
+            app.sweep_only_within(Work::Users, budget).await.unwrap();
         }
         for (id, path) in [(58, "late"), (59, "later"), (51, "notes")] {
             let new = app
@@ -296,7 +297,7 @@ async fn a_project_that_was_missed_by_a_new_name_follows() {
         assert_eq!(user.deadline, None, "nothing is left to be done");
         let before = app.dump();
         app.pass(61);
-        app.sweep().await;
+        app.sweep_only(Work::Users).await;
         assert_eq!(app.dump(), before);
     }
 }
@@ -308,7 +309,7 @@ async fn indexes_that_stand_still_keep_the_row() {
     delete(&app, &root).await;
     app.wire.lag().freeze();
     for _ in 0..4 {
-        app.sweep().await;
+        app.sweep_only(Work::Users).await;
         app.pass(61);
     }
     assert!(row::<User>(&app, Key::User(ADA)).await.is_some());
@@ -333,7 +334,7 @@ async fn an_index_that_is_behind_hides_a_project_for_a_minute_only() {
     assert_eq!(at_first["path_with_namespace"], "ada/late");
     app.wire.lag().thaw();
     app.pass(61);
-    app.sweep().await;
+    app.sweep_only(Work::Users).await;
     let later = app.get("/api/v4/projects/58", &root).await.json();
     assert_eq!(later["path_with_namespace"], "countess/late");
 }

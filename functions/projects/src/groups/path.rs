@@ -1,69 +1,6 @@
 //! Which names and paths groups may have.
 
-/// What GitLab's own addresses begin with: no group at the top can be called so.
-const TOP_LEVEL: &[&str] = &[
-    "-",
-    ".well-known",
-    "404.html",
-    "422.html",
-    "500.html",
-    "502.html",
-    "503.html",
-    "admin",
-    "api",
-    "apple-touch-icon.png",
-    "assets",
-    "dashboard",
-    "deploy.html",
-    "explore",
-    "favicon.ico",
-    "favicon.png",
-    "files",
-    "groups",
-    "health_check",
-    "help",
-    "import",
-    "jwt",
-    "login",
-    "oauth",
-    "profile",
-    "projects",
-    "public",
-    "robots.txt",
-    "s",
-    "search",
-    "sitemap",
-    "sitemap.xml",
-    "sitemap.xml.gz",
-    "slash-command-logo.png",
-    "snippets",
-    "unsubscribes",
-    "uploads",
-    "users",
-    "v2",
-];
-
-/// What follows a group or a project in an address.
-const BELOW: &[&str] = &[
-    "-",
-    "badges",
-    "blame",
-    "blob",
-    "builds",
-    "commits",
-    "create",
-    "create_dir",
-    "edit",
-    "files",
-    "find_file",
-    "new",
-    "preview",
-    "raw",
-    "refs",
-    "tree",
-    "update",
-    "wikis",
-];
+use switchyard::names::{RESERVED_AT_THE_TOP, RESERVED_BELOW};
 
 /// The longest name and the longest path.
 const MAX_LENGTH: usize = 255;
@@ -91,7 +28,11 @@ pub(super) fn faults_of_path(path: &str, is_top: bool) -> Vec<&'static str> {
     let well_formed = path.bytes().all(is_allowed)
         && !path.starts_with('-')
         && !ends.iter().any(|end| lower.ends_with(end));
-    let reserved = if is_top { TOP_LEVEL } else { BELOW };
+    let reserved: &[&str] = if is_top {
+        &RESERVED_AT_THE_TOP
+    } else {
+        &RESERVED_BELOW
+    };
     if reserved.contains(&lower.as_str()) {
         faults.push("is a reserved name");
     } else if !well_formed {

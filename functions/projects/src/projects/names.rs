@@ -1,32 +1,11 @@
 //! Which names and paths projects may have, and how one is made from the other.
 
+use switchyard::names::RESERVED_BELOW;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 const MAX_LENGTH: usize = 255;
 pub(super) const TOO_LONG: &str = "is too long (maximum is 255 characters)";
-
-/// What follows a project in an address.
-const RESERVED: [&str; 18] = [
-    "-",
-    "badges",
-    "blame",
-    "blob",
-    "builds",
-    "commits",
-    "create",
-    "create_dir",
-    "edit",
-    "files",
-    "find_file",
-    "new",
-    "preview",
-    "raw",
-    "refs",
-    "tree",
-    "update",
-    "wikis",
-];
 
 /// What is wrong with a path.
 pub(super) fn faults_of_path(path: &str) -> Vec<&'static str> {
@@ -34,7 +13,7 @@ pub(super) fn faults_of_path(path: &str) -> Vec<&'static str> {
         return vec!["can't be blank"];
     }
     let mut faults = Vec::new();
-    if RESERVED.contains(&path.to_lowercase().as_str()) {
+    if RESERVED_BELOW.contains(&path.to_lowercase().as_str()) {
         faults.push("is a reserved name");
     } else if !is_well_formed(path) {
         faults.push(

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use sweeper::Work;
 use switchyard_local::seed::at;
 use switchyard_tests::TestApp;
 use switchyard_tests::app::NOW;
@@ -23,7 +24,7 @@ async fn die(app: &TestApp, call: u32, lost: bool, budget: usize) -> bool {
     });
     let rest = faults.add(broken().after(call));
     // It may end with or without an error: what counts is what it leaves.
-    drop(app.sweep_within(budget).await);
+    drop(app.sweep_only_within(Work::Projects, budget).await);
     faults.clear();
     loss.unwrap_or(rest).count() > 0
 }
@@ -46,7 +47,7 @@ async fn wherever(deleted_at: &str, budget: usize, lost: &[bool], least: u32) {
             let during = app.dump();
             assert_eq!(others(&during, PROJECT), others(&before, PROJECT), "{what}");
             app.pass(60);
-            app.sweep().await;
+            app.sweep_only(Work::Projects).await;
             let after = app.dump();
             assert_eq!(left(&after, PROJECT), BTreeSet::new(), "{what}");
             assert_eq!(others(&after, PROJECT), others(&before, PROJECT), "{what}");

@@ -1,5 +1,6 @@
 //! Many deleted projects, large ones, and ones that cannot be finished.
 
+use sweeper::Work;
 use switchyard::job::Status;
 use switchyard::project::Project;
 use switchyard_local::seed::{self, at};
@@ -35,7 +36,7 @@ async fn small_projects_do_not_wait_for_a_large_one() {
     large.deadline = Some(at("2015-12-24T16:00:00.000Z"));
     app.replace(&large);
     let before = count(&app, 1);
-    app.sweep_within(500).await.unwrap();
+    app.sweep_only_within(Work::Projects, 500).await.unwrap();
     for id in 2..6 {
         assert_eq!(count(&app, id), 0, "project {id}");
     }
@@ -53,7 +54,7 @@ async fn all_get_their_turn_however_small_the_budget() {
     }
     let before: Vec<usize> = (1..8).map(|id| count(&app, id)).collect();
     for _ in 0..3 {
-        app.sweep_within(3).await.unwrap();
+        app.sweep_only_within(Work::Projects, 3).await.unwrap();
         app.pass(1);
     }
     for (id, before) in (1..8).zip(before) {
@@ -78,7 +79,7 @@ async fn many_projects_go_one_after_the_other() {
     let mut sweeps = 0;
     while !app.dump().rows["projects"].is_empty() {
         app.wire.tape().reset();
-        app.sweep().await;
+        app.sweep_only(Work::Projects).await;
         let calls = app.wire.tape().count();
         assert!(calls < 2_500, "{calls} calls");
         sweeps += 1;
@@ -100,7 +101,7 @@ async fn one_that_cannot_be_finished_stops_nobody() {
     for id in 2..5 {
         deleted(&app, id, 3).await;
     }
-    app.sweep().await;
+    app.sweep_only(Work::Projects).await;
     for id in 2..5 {
         assert_eq!(count(&app, id), 0, "project {id}");
     }
@@ -109,6 +110,6 @@ async fn one_that_cannot_be_finished_stops_nobody() {
     assert!(count(&app, 1) > 3, "the job and what leads to it");
 
     app.replace(&row);
-    app.sweep().await;
+    app.sweep_only(Work::Projects).await;
     assert_eq!(count(&app, 1), 0);
 }
