@@ -112,7 +112,7 @@ class TestGroupsProjectsAndMembers:
     def test_projects(self, gl):
         group = gl.groups.get("team")
         project = gl.projects.create({"name": "Widget", "namespace_id": group.id})
-        assert project.path_with_namespace == "team/widget"
+        assert project.path_with_namespace == "team/Widget"
         project.description = "new"
         project.save()
         assert gl.projects.get("team/widget").description == "new"
@@ -219,7 +219,7 @@ class TestGitlabCommand:
     def test_it_makes_and_shows_things(self, read):
         user = read(
             *["user", "create", "--email", "bob@example.com", "--username", "bob"],
-            *["--name", "Bob", "--force-random-password", "true"],
+            *["--name", "Bob", "--reset-password", "true"],
         )
         group = read("group", "create", "--name", "Command", "--path", "command")
         project = read("project", "create", "--name", "tool", "--namespace-id", str(group["id"]))
