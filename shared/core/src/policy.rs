@@ -26,6 +26,8 @@ pub enum Action {
     ReadDebugTrace,
     /// Retry and play.
     UpdateBuild,
+    /// To give a job variables of one's own.
+    SetPipelineVariables,
     CancelBuild,
     /// Not to wait for the runner that was asked to stop.
     ForceCancelBuild,
@@ -92,6 +94,13 @@ pub fn may(action: Action, project: &Project, standing: Standing) -> Verdict {
         Action::ReadDebugTrace => builds_open && role >= Some(Role::Developer),
         Action::UpdateBuild | Action::CancelBuild | Action::EraseOwnBuild => {
             builds_open && !project.archived && role >= Some(Role::Developer)
+        }
+        Action::SetPipelineVariables => {
+            let minimum = project
+                .ci
+                .ci_pipeline_variables_minimum_override_role
+                .role();
+            builds_open && !project.archived && minimum.is_some() && role >= minimum
         }
         Action::ForceCancelBuild | Action::EraseBuild => {
             builds_open && !project.archived && role >= Some(Role::Maintainer)

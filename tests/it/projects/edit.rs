@@ -80,6 +80,30 @@ async fn every_setting_can_be_changed() {
 }
 
 #[tokio::test]
+async fn two_names_for_who_may_set_variables() {
+    let (app, owner) = world().await;
+    let (role, restricted) = (
+        "ci_pipeline_variables_minimum_override_role",
+        "restrict_user_defined_variables",
+    );
+    for (body, expected) in [
+        (json!({ restricted: true }), "maintainer"),
+        (json!({ role: "owner" }), "owner"),
+        // It is restricted already.
+        (json!({ restricted: true }), "owner"),
+        (json!({ restricted: false }), "developer"),
+        (
+            json!({ restricted: false, role: "no_one_allowed" }),
+            "no_one_allowed",
+        ),
+    ] {
+        let answer = app.put(PROJECT, &owner, &body).await.json();
+        assert_eq!(answer[role], expected, "{body}");
+        assert_eq!(answer[restricted], expected != "developer", "{body}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_refused_changes_nothing() {
     let (app, owner) = world().await;
     let before = app.dump();

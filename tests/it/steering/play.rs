@@ -4,11 +4,12 @@ use http::Method;
 use serde_json::{Value, json};
 use switchyard::ids::JobId;
 use switchyard::job::{Bridge, Status, When};
+use switchyard::member::{Role, Source};
 use switchyard::variable::Owner;
 use switchyard_local::seed;
 use switchyard_tests::app::NOW;
 
-use super::{DEVELOPER, FIRST, World, id, message, path};
+use super::{DEVELOPER, FIRST, PROJECT, World, id, message, path};
 
 async fn variables(world: &World, job: u64) -> Vec<(String, String)> {
     let variables = world
@@ -334,6 +335,52 @@ async fn values_are_kept_where_secrets_live_and_survive_a_retry() {
         let holds = rows.iter().filter(|row| row.contains("hunter2")).count();
         assert_eq!(holds, if table == "variables" { 2 } else { 0 }, "{table}");
     }
+}
+
+#[tokio::test]
+async fn who_may_give_variables() {
+    let world = World::new("a manual").await;
+    let owner = world
+        .app
+        .add_member(50, Source::Project(PROJECT), Role::Owner);
+    let (owner, root) = (owner.await, world.app.administrator().await);
+    let callers = [&world.developer, &world.maintainer, &owner, &root];
+    let body = json!({ "job_variables_attributes": [{ "key": "A", "value": "1" }] });
+    let before = world.app.dump();
+    for (setting, allowed) in [
+        (json!({}), "++++"),
+        (override_role("developer"), "++++"),
+        (override_role("maintainer"), "x+++"),
+        (override_role("owner"), "xx++"),
+        (override_role("no_one_allowed"), "xxxx"),
+        (json!({ "restrict_user_defined_variables": true }), "x+++"),
+        (json!({ "restrict_user_defined_variables": false }), "++++"),
+    ] {
+        for (caller, mark) in callers.into_iter().zip(allowed.chars()) {
+            world.app.restore(&before);
+            if setting != json!({}) {
+                let set = world.app.put("/api/v4/projects/1", &root, &setting).await;
+                assert_eq!(set.status, 200, "{setting}: {set:?}");
+            }
+            let set = world.app.dump();
+            let answer = world.act_with("a", "play", caller, &body).await;
+            if mark == '+' {
+                assert_eq!(answer.status, 200, "{setting}: {answer:?}");
+            } else {
+                assert_eq!(answer.status, 403, "{setting}: {answer:?}");
+                assert_eq!(answer.json(), message("403 Forbidden"));
+                assert!(world.app.dump() == set, "{setting}: something was written");
+                // Without any it runs.
+                let none = json!({ "job_variables_attributes": [] });
+                let answer = world.act_with("a", "play", caller, &none).await;
+                assert_eq!(answer.status, 200, "{setting}: {answer:?}");
+            }
+        }
+    }
+}
+
+fn override_role(role: &str) -> Value {
+    json!({ "ci_pipeline_variables_minimum_override_role": role })
 }
 
 #[tokio::test]

@@ -174,13 +174,17 @@ impl CiChanges {
         self.set(claim_components(reader), |ci| {
             &mut ci.ci_id_token_sub_claim_components
         });
+        if let Some(restricted) = reader.boolean("restrict_user_defined_variables") {
+            self.0.push(Box::new(move |ci| {
+                let role = &mut ci.ci_pipeline_variables_minimum_override_role;
+                *role = role.when_restricted(restricted);
+            }));
+        }
+        // After the older one: of both, the role counts.
         self.set(
             reader.word("ci_pipeline_variables_minimum_override_role"),
             |ci| &mut ci.ci_pipeline_variables_minimum_override_role,
         );
-        self.set(reader.boolean("restrict_user_defined_variables"), |ci| {
-            &mut ci.restrict_user_defined_variables
-        });
         self.set(
             reader.clearable("ci_delete_pipelines_in_seconds", whole),
             |ci| &mut ci.ci_delete_pipelines_in_seconds,

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::member::Role;
+
 /// What differs from these defaults is stored; a project without any stores nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -17,7 +19,6 @@ pub struct CiSettings {
     pub ci_push_repository_for_job_token_allowed: bool,
     pub ci_id_token_sub_claim_components: Vec<String>,
     pub ci_pipeline_variables_minimum_override_role: OverrideRole,
-    pub restrict_user_defined_variables: bool,
     /// Seconds; none means that pipelines are kept.
     pub ci_delete_pipelines_in_seconds: Option<u64>,
     pub keep_latest_artifact: bool,
@@ -38,7 +39,6 @@ impl Default for CiSettings {
             ci_push_repository_for_job_token_allowed: false,
             ci_id_token_sub_claim_components: components.map(str::to_owned).to_vec(),
             ci_pipeline_variables_minimum_override_role: OverrideRole::Developer,
-            restrict_user_defined_variables: false,
             ci_delete_pipelines_in_seconds: None,
             keep_latest_artifact: true,
             max_artifacts_size: None,
@@ -62,4 +62,30 @@ pub enum OverrideRole {
     Developer,
     Maintainer,
     Owner,
+}
+
+impl OverrideRole {
+    /// What the older `restrict_user_defined_variables` sets.
+    pub const fn when_restricted(self, restricted: bool) -> Self {
+        match (restricted, self) {
+            (false, _) => Self::Developer,
+            (true, Self::Developer) => Self::Maintainer,
+            (true, Self::NoOneAllowed | Self::Maintainer | Self::Owner) => self,
+        }
+    }
+
+    /// What the older `restrict_user_defined_variables` shows.
+    pub fn is_restricted(self) -> bool {
+        self != Self::Developer
+    }
+
+    /// None means nobody, administrators included.
+    pub const fn role(self) -> Option<Role> {
+        match self {
+            Self::NoOneAllowed => None,
+            Self::Developer => Some(Role::Developer),
+            Self::Maintainer => Some(Role::Maintainer),
+            Self::Owner => Some(Role::Owner),
+        }
+    }
 }

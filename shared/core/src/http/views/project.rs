@@ -245,7 +245,9 @@ impl MaintainerSettingsView {
             ci_id_token_sub_claim_components: ci.ci_id_token_sub_claim_components.clone(),
             ci_pipeline_variables_minimum_override_role: ci
                 .ci_pipeline_variables_minimum_override_role,
-            restrict_user_defined_variables: ci.restrict_user_defined_variables,
+            restrict_user_defined_variables: ci
+                .ci_pipeline_variables_minimum_override_role
+                .is_restricted(),
             ci_delete_pipelines_in_seconds: ci.ci_delete_pipelines_in_seconds,
             keep_latest_artifact: ci.keep_latest_artifact,
         }
