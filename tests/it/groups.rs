@@ -5,6 +5,7 @@ mod delete;
 mod list;
 mod rename;
 mod show;
+mod transfer;
 mod update;
 
 use serde_json::{Value, json};

@@ -5,14 +5,15 @@ mod delete;
 mod list;
 mod mine;
 mod path;
-mod rename;
+mod relocate;
 mod select;
 mod settings;
 mod show;
+mod transfer;
 mod update;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use switchyard::http::App;
 use utoipa::OpenApi;
 
@@ -28,6 +29,7 @@ pub(crate) fn routes() -> Router<App> {
             "/api/v4/groups/{id}/descendant_groups",
             get(list::descendants),
         )
+        .route("/api/v4/groups/{id}/transfer", post(transfer::transfer))
 }
 
 #[derive(OpenApi)]
@@ -38,6 +40,7 @@ pub(crate) fn routes() -> Router<App> {
     show::show,
     create::create,
     update::update,
+    transfer::transfer,
     delete::delete
 ))]
 pub(crate) struct ApiDoc;

@@ -111,10 +111,11 @@ impl Sweep<'_> {
         let ids: Vec<GroupId> = self.app.store.subgroup_ids(self.group.id, limit).await?;
         for ids in ids.chunks(ROWS_AT_ONCE) {
             self.budget.spend(ids.len());
-            for group in self.app.store.groups(ids).await? {
+            let groups = self.app.store.groups(ids).await?;
+            for group in groups.iter().filter(|it| it.is_right_below(self.group.id)) {
                 self.found = true;
                 self.budget.spend(1);
-                self.mark_group(&group).await?;
+                self.mark_group(group).await?;
             }
         }
         Ok(())
@@ -146,7 +147,9 @@ impl Sweep<'_> {
             rows.load(&self.app.store, keys).await?;
             for id in ids {
                 let project: Option<Project> = rows.get(&Key::Project(*id))?;
-                if let Some(project) = project.filter(|project| project.deleted_at.is_none()) {
+                let is_there =
+                    |it: &Project| it.deleted_at.is_none() && it.is_right_in(self.group.id);
+                if let Some(project) = project.filter(is_there) {
                     self.found = true;
                     self.budget.spend(1);
                     self.mark_project(&project).await?;

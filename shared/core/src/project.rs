@@ -101,6 +101,11 @@ impl Project {
         }
     }
 
+    /// Whether it is right in this group: an index may be older than a transfer.
+    pub fn is_right_in(&self, group: GroupId) -> bool {
+        self.ancestors().last() == Some(&group)
+    }
+
     /// Its own job tokens may always come in; those of others if it is open to them, or
     /// when they or a group above them are listed.
     pub fn admits_job_token_of(&self, source: &Self) -> bool {
@@ -167,6 +172,11 @@ pub struct Group {
 impl Group {
     /// The attribute to count up when something is put right below.
     pub const CHILDREN: &str = "children_revision";
+
+    /// Whether it is right below this one: an index may be older than a transfer.
+    pub fn is_right_below(&self, group: GroupId) -> bool {
+        self.ancestors.last() == Some(&group)
+    }
 
     /// Whether it is a group to anybody: neither deleted nor somebody's personal namespace.
     pub fn exists(&self) -> bool {

@@ -83,6 +83,9 @@ impl World {
         callers.push((Who::ReadOnly, narrow));
         let job = furnish(&app, &project, owner).await;
         callers.push((Who::Job, job));
+        // Where the owner's group can be transferred to.
+        let elsewhere = seed::member(Source::Group(GroupId(900)), owner, Role::Maintainer);
+        app.seed.put(&elsewhere).await.unwrap();
         Self { app, callers }
     }
 }

@@ -31,6 +31,15 @@ pub(super) const TABLE: &[Endpoint] = &[
         202,
         "",
     ),
+    // The body is that of a group in which the owners of all groups may create others.
+    write(
+        "POST",
+        "projects",
+        "/groups/{id}/transfer",
+        Needs::Role(Owner),
+        201,
+        r#"{"group_id":900}"#,
+    ),
     get("projects", "/groups/{id}/subgroups", Needs::ReadGroup).and_anybody(),
     get(
         "projects",

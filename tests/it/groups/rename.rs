@@ -12,7 +12,7 @@ use switchyard_tests::{Caller, TestApp};
 use super::{assert_refused, get};
 
 /// `top/Inner/leaf`, projects `top/one` and `top/Inner/leaf/Two`, and a group `top2`.
-async fn world(app: &TestApp) -> Caller {
+pub(super) async fn world(app: &TestApp) -> Caller {
     let top = seed::group(1, &[], "top");
     let inner = seed::group(2, &[&top], "Inner");
     let leaf = seed::group(3, &[&top, &inner], "leaf");
@@ -31,7 +31,7 @@ async fn world(app: &TestApp) -> Caller {
         .await
 }
 
-async fn project(app: &TestApp, caller: &Caller, id: &str) -> (u16, String) {
+pub(super) async fn project(app: &TestApp, caller: &Caller, id: &str) -> (u16, String) {
     let answer = app.get(&format!("/api/v4/projects/{id}"), caller).await;
     let path = answer.json()["path_with_namespace"].clone();
     (

@@ -58,6 +58,11 @@ pub(super) async fn walk(app: &TestApp) {
     walk.ask(Method::PUT, &path, json!({ "path": "summit" }), 200)
         .await;
 
+    let other = walk.group("other", None).await;
+    let transfer = format!("/groups/{other}/transfer");
+    for body in [json!({ "group_id": top }), json!({})] {
+        walk.ask(Method::POST, &transfer, body, 201).await;
+    }
     add_what_belongs_to(app, GroupId(top)).await;
     walk.ask(Method::DELETE, &path, json!({}), 202).await;
     app.sweep().await;

@@ -92,7 +92,8 @@ pub(crate) async fn subgroups(
         .subgroup_ids(access.group.id, MAX_CHILDREN)
         .await?;
     let is_all = ids.len() < MAX_CHILDREN;
-    let groups = app.store.groups(&ids).await?;
+    let mut groups = app.store.groups(&ids).await?;
+    groups.retain(|group| group.is_right_below(access.group.id));
     below(&app, access, groups, is_all).await
 }
 

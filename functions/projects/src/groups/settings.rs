@@ -11,7 +11,7 @@ use switchyard::project::{
 use super::path::{TOO_LONG_IN_FULL, faults_of_name, faults_of_path, is_too_long_in_full};
 
 /// The groups that may stand above one.
-const MAX_ABOVE: usize = 20;
+pub(super) const MAX_ABOVE: usize = 20;
 
 const MAX_DESCRIPTION: usize = 2_000;
 

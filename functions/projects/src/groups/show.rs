@@ -90,8 +90,9 @@ async fn projects(access: &mut GroupAccess<ShowGroup>, app: &App) -> Result<Vec<
             .await?;
         for id in ids {
             let project: Option<Project> = access.rows.get(&Key::Project(*id))?;
-            let project = project.filter(|project| project.deleted_at.is_none());
-            if let Some(project) = project
+            let is_there =
+                |it: &Project| it.deleted_at.is_none() && it.is_right_in(access.group.id);
+            if let Some(project) = project.filter(is_there)
                 && is_seen(&project, user, access)?
             {
                 seen.push(project);

@@ -11,8 +11,9 @@ use switchyard::project::{
 use switchyard::store::namespaces::MAX_CHILDREN;
 use switchyard::store::{Key, Rows, Write, Written};
 
+use super::ATTEMPTS;
+use super::relocate::{Fault, relocate};
 use super::settings::{Settings, visibility};
-use super::{ATTEMPTS, rename};
 
 pub(crate) struct UpdateGroup(Settings);
 
@@ -79,7 +80,7 @@ pub(crate) async fn update(
                 .await?
                 .then_some(new)
         } else {
-            rename::rename(&old, &new, &app).await?
+            rename(&old, new, &app).await?
         };
         if let Some(new) = written {
             let view = GroupView::new(&new, &rows, &request.base_url)?;
@@ -89,6 +90,20 @@ pub(crate) async fn update(
         old = found.ok_or_else(|| Error::not_found("Group"))?;
     }
     Err(Error::ResourceLock)
+}
+
+/// Gives the group and all that is below it other paths, if nothing moved on meanwhile.
+async fn rename(old: &Group, new: Group, app: &App) -> Result<Option<Group>> {
+    let full_path = match old.full_path.rsplit_once('/') {
+        Some((above, _)) => format!("{above}/{}", new.path),
+        None => new.path.clone(),
+    };
+    let new = Group { full_path, ..new };
+    match relocate(old, new, Vec::new(), app).await {
+        Ok(renamed) => Ok(renamed),
+        Err(Fault::Obstacle(obstacle)) => Err(Error::invalid("path", obstacle.to_string())),
+        Err(Fault::Other(error)) => Err(error),
+    }
 }
 
 /// Writes what differs, if the group is as it was read, and its parent no less visible.
@@ -124,7 +139,8 @@ async fn faults_of_those_below(new: &Group, faults: &mut ModelErrors, app: &App)
     rows.load(&app.store, keys).await?;
     for id in projects {
         let project: Option<Project> = rows.get(&Key::Project(id))?;
-        let project = project.filter(|project| project.deleted_at.is_none());
+        let is_there = |it: &Project| it.deleted_at.is_none() && it.is_right_in(new.id);
+        let project = project.filter(is_there);
         if project.is_some_and(|project| project.visibility > new.visibility) {
             let text = format!(
                 "{level} is not allowed since this group contains projects with higher visibility."
@@ -135,7 +151,7 @@ async fn faults_of_those_below(new: &Group, faults: &mut ModelErrors, app: &App)
     }
     for id in groups {
         let group: Option<Group> = rows.get(&Key::Group(id))?;
-        let group = group.filter(Group::exists);
+        let group = group.filter(|group| group.exists() && group.is_right_below(new.id));
         if group.is_some_and(|group| group.visibility > new.visibility) {
             let text = format!(
                 "{level} is not allowed since there are sub-groups with higher visibility."

@@ -11,7 +11,7 @@ use switchyard::http::{App, Reader};
 use switchyard::ids::{GroupId, ProjectId, UserId};
 use switchyard::member::Source;
 use switchyard::policy::{Action, Standing, Verdict, may};
-use switchyard::project::{Namespace, Project};
+use switchyard::project::{Group, Namespace, Project};
 use switchyard::store::jobs::From;
 use switchyard::store::walk::{Sequence, Walk};
 use switchyard::store::{Key, Rows};
@@ -126,8 +126,8 @@ pub(super) struct These {
 pub(super) enum Place {
     Anywhere,
     OfUser(UserId),
-    /// Right in one of these.
-    InGroups(BTreeSet<GroupId>),
+    /// Right in one of these groups, and above, in or below this one.
+    InGroups(BTreeSet<GroupId>, Box<Group>),
 }
 
 impl Place {
@@ -135,10 +135,12 @@ impl Place {
         match self {
             Self::Anywhere => true,
             Self::OfUser(id) => project.namespace == Namespace::User { user_id: *id },
-            Self::InGroups(ids) => project
-                .ancestors()
-                .last()
-                .is_some_and(|id| ids.contains(id)),
+            Self::InGroups(ids, group) => {
+                let above = project.ancestors();
+                above.last().is_some_and(|id| {
+                    ids.contains(id) && (above.contains(&group.id) || group.ancestors.contains(id))
+                })
+            }
         }
     }
 }

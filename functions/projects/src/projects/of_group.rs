@@ -82,7 +82,7 @@ pub(crate) async fn list(
     };
     let groups = found.groups.iter().chain(&group.ancestors);
     let along = groups.flat_map(|id| rows_of(*id)).collect();
-    let place = Place::InGroups(found.groups);
+    let place = Place::InGroups(found.groups, Box::new(group));
     let these = These::new(found.ids, found.is_all, place, params.from());
     let collection = Collection {
         app: &app,

@@ -110,7 +110,8 @@ impl Store {
                 found.is_all &= ids.iter().all(|ids| ids.len() < MAX_CHILDREN);
                 let ids = ids.into_iter().flatten();
                 let ids: Vec<GroupId> = ids.filter(|id| !groups.contains(id)).collect();
-                let below = self.groups(&ids).await?;
+                let mut below = self.groups(&ids).await?;
+                below.retain(|it| it.ancestors.last().is_some_and(|id| parents.contains(id)));
                 next.extend(below.iter().map(|group| group.id));
                 found.groups.extend(below);
                 if found.groups.len() > limit {
