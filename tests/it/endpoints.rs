@@ -338,6 +338,36 @@ impl Ask for TestApp {
 }
 
 #[tokio::test]
+async fn every_deletion_may_be_bound_to_a_time() {
+    let app = TestApp::new().await;
+    let (root, _) = crate::access::place::one_project(&app).await;
+    let place = Place::of(ProjectId(1));
+    let before = app.dump();
+    // What is listed has no time of its own.
+    let deletions = ENDPOINTS
+        .iter()
+        .filter(|endpoint| endpoint.method == "DELETE" && !endpoint.path.contains("allowlist"));
+    for endpoint in deletions {
+        let path = endpoint.at(&place);
+        for (time, status) in [
+            ("Mon, 21 Dec 1992 10:00:00 GMT", 412),
+            ("Fri, 25 Dec 2015 10:00:00 GMT", endpoint.success),
+        ] {
+            let mut headers = root.headers();
+            headers.push(("if-unmodified-since", time));
+            let answer = app.request(Method::DELETE, &path, &headers, "").await;
+            assert_eq!(answer.status, status, "{path} {time}: {answer:?}");
+            if status == 412 {
+                let message = json!({ "message": "412 Precondition Failed" });
+                assert_eq!(answer.json(), message, "{path}");
+                assert!(app.dump() == before, "{path}: something was written");
+            }
+        }
+        app.restore(&before);
+    }
+}
+
+#[tokio::test]
 async fn head_is_answered_like_get_without_a_body() {
     let app = TestApp::new().await;
     let (root, job) = crate::access::place::one_project(&app).await;

@@ -212,6 +212,7 @@ pub fn group(id: u64, above: &[&Group], path: &str) -> Group {
         ancestors: above.iter().map(|group| group.id).collect(),
         visibility: Visibility::Private,
         created_at: at("2015-12-21T13:14:24.077Z"),
+        updated_at: None,
         description: None,
         project_creation_level: ProjectCreationLevel::default(),
         subgroup_creation_level: SubgroupCreationLevel::default(),
@@ -286,6 +287,7 @@ pub fn member(source: MemberSource, user: UserId, role: Role) -> Member {
         created_at: at("2015-12-21T13:14:24.077Z"),
         expires_at: None,
         created_by: None,
+        updated_at: None,
     }
 }
 

@@ -127,9 +127,16 @@ pub struct Member {
     /// Who granted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_by: Option<UserId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Time>,
 }
 
 impl Member {
+    /// When anything about it was last changed.
+    pub fn changed_at(&self) -> Time {
+        self.updated_at.unwrap_or(self.created_at)
+    }
+
     /// The role, unless it has expired.
     pub fn role(&self, today: Day) -> Option<Role> {
         let expired = self.expires_at.is_some_and(|day| day <= today);

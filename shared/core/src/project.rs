@@ -143,6 +143,8 @@ pub struct Group {
     pub visibility: Visibility,
     pub created_at: Time,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub project_creation_level: ProjectCreationLevel,
@@ -172,6 +174,11 @@ pub struct Group {
 impl Group {
     /// The attribute to count up when something is put right below.
     pub const CHILDREN: &str = "children_revision";
+
+    /// When anything about it was last changed.
+    pub fn changed_at(&self) -> Time {
+        self.updated_at.unwrap_or(self.created_at)
+    }
 
     /// Whether it is right below this one: an index may be older than a transfer.
     pub fn is_right_below(&self, group: GroupId) -> bool {

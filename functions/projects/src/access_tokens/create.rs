@@ -151,6 +151,7 @@ async fn make(
         created_at: now,
         expires_at: None,
         created_by: Some(caller.id),
+        updated_at: None,
     };
     let token = AccessToken {
         digest: secret.digest(),

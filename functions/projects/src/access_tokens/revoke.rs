@@ -64,6 +64,7 @@ async fn revoke(app: &App, mut home: Home<RevokeToken>) -> Result<StatusCode> {
     }
     let found = home.token(app).await?;
     let found = found.ok_or_else(|| home.no_such_token())?;
+    home.request.demand_unmodified(found.token.created_at)?;
     app.store.remove_bot_token(found, home.request.now).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -129,6 +129,7 @@ fn writes(group: &Group, parent: Option<&Group>, user: &User) -> Result<Vec<Writ
         created_at: group.created_at,
         expires_at: None,
         created_by: Some(user.id),
+        updated_at: None,
     };
     let mut writes = vec![
         // What a project was called once is free for others.
@@ -197,6 +198,7 @@ impl CreateGroup {
             ancestors,
             visibility: Visibility::Private,
             created_at: request.now,
+            updated_at: None,
             description: None,
             project_creation_level: ProjectCreationLevel::default(),
             subgroup_creation_level: SubgroupCreationLevel::default(),

@@ -39,6 +39,7 @@ pub(crate) async fn delete(
         mut group, request, ..
     } = access;
     for _ in 0..ATTEMPTS {
+        request.demand_unmodified(group.changed_at())?;
         let deleted = Group {
             deleted_at: Some(request.now),
             deadline: Some(request.now),

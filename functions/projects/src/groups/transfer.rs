@@ -56,7 +56,10 @@ pub(crate) async fn transfer(
         if let Some(reason) = refusal(&old, parent.as_ref(), &user) {
             return Err(failed(reason));
         }
-        let new = placed(&old, parent.as_ref());
+        let new = Group {
+            updated_at: Some(access.request.now),
+            ..placed(&old, parent.as_ref())
+        };
         let mut along = Vec::new();
         match &parent {
             Some((parent, _)) => along.push(Write::count_up(parent, Group::CHILDREN)?),
@@ -209,6 +212,7 @@ async fn ownership(
             .map_or(access.request.now, |before| before.created_at),
         expires_at: None,
         created_by: Some(user.id),
+        updated_at: before.as_ref().map(|_| access.request.now),
     };
     match before {
         Some(before) => Write::edit(&before, &owner).map(Some),

@@ -75,6 +75,9 @@ pub(crate) async fn update(
             faults_of_those_below(&new, &mut faults, &app).await?;
         }
         faults.finish()?;
+        if new != old {
+            new.updated_at = Some(request.now);
+        }
         let written = if new.path == old.path {
             edit(&old, &new, parent.as_ref(), &app)
                 .await?

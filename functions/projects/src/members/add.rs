@@ -212,6 +212,7 @@ fn decide(place: &Place<AddMember>, user: &User) -> Result<(Member, Write)> {
         created_at: place.request.now,
         expires_at: terms.expires_at.flatten(),
         created_by: place.caller.user().map(|user| user.id),
+        updated_at: None,
     };
     let key = Key::Member(member.source, member.user_id);
     // One that has ended is as good as none.

@@ -93,6 +93,7 @@ async fn remove(mut place: Place<RemoveMember>, app: &App) -> Result<StatusCode>
         if !(is_oneself || may_remove) || place.of.is_personal_of(id) {
             return Err(Error::Forbidden(None));
         }
+        place.request.demand_unmodified(member.changed_at())?;
         let guard = owners::guard(&place.of, &member, place.request.now.day(), app).await?;
         if let Of::Group(group) = &place.of
             && !place.params.skip_subresources

@@ -82,11 +82,14 @@ async fn update(mut place: Place<UpdateMember>, app: &App) -> Result<Json<Member
             return Err(Error::Forbidden(None));
         }
         let guard = owners::guard(&place.of, &old, place.request.now.day(), app).await?;
-        let new = Member {
+        let mut new = Member {
             access_level: place.params.0.check(&place, id)?,
             expires_at: expires_at.unwrap_or(old.expires_at),
             ..old.clone()
         };
+        if new != old {
+            new.updated_at = Some(place.request.now);
+        }
         if write(&old, &new, guard, app).await? {
             place
                 .rows

@@ -49,6 +49,7 @@ pub(crate) async fn revoke(
     if !policy::may_manage_token(access.caller.signed_in()?, &token) {
         return Err(Error::BadRequest(None));
     }
+    access.request.demand_unmodified(token.created_at)?;
     app.store.revoke_token(token).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -66,6 +67,7 @@ pub(crate) async fn revoke_self(
     access: CallerAccess<RevokeSelf>,
 ) -> Result<StatusCode> {
     let token = of_request(access.caller, not_a_personal_one)?;
+    access.request.demand_unmodified(token.created_at)?;
     app.store.revoke_token(token).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -336,6 +336,7 @@ fn writes(place: &Place, project: &Project, creator: UserId) -> Result<Vec<Write
             created_at: project.created_at,
             expires_at: None,
             created_by: Some(creator),
+            updated_at: None,
         };
         writes.push(Write::create(&owner)?);
     }

@@ -180,6 +180,7 @@ pub fn personal_namespace(user: &User) -> Group {
         ancestors: Vec::<GroupId>::new(),
         visibility: Visibility::Public,
         created_at: user.created_at,
+        updated_at: None,
         description: None,
         project_creation_level: ProjectCreationLevel::default(),
         subgroup_creation_level: SubgroupCreationLevel::default(),
