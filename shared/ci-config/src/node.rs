@@ -1,0 +1,102 @@
+//! A configuration as it was read: what YAML knows, with where it stood.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+/// Where something begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The place of its file among those that were read; the root is 0.
+    pub file: u32,
+    /// From 1 on.
+    pub line: u32,
+    /// From 1 on, in characters.
+    pub column: u32,
+}
+
+/// A value and its place. To clone one is cheap: what is in it is shared, and so are
+/// the aliases of an anchor.
+#[derive(Clone, Debug)]
+pub struct Node {
+    pub value: Value,
+    pub span: Span,
+}
+
+/// Values are compared, and not where they stood.
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+/// As YAML 1.1 has them.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Float(f64),
+    String(Arc<str>),
+    Sequence(Arc<Vec<Node>>),
+    Mapping(Arc<Mapping>),
+    /// `!reference [job, key, …]`.
+    Reference(Arc<Vec<Arc<str>>>),
+}
+
+/// In the order in which it was written. Keys that are no strings are what they are as text.
+pub type Mapping = IndexMap<Arc<str>, Node>;
+
+impl Node {
+    pub const fn new(value: Value, span: Span) -> Self {
+        Self { value, span }
+    }
+
+    pub const fn is_null(&self) -> bool {
+        matches!(self.value, Value::Null)
+    }
+
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.value {
+            Value::String(text) => Some(text),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::Sequence(_)
+            | Value::Mapping(_)
+            | Value::Reference(_) => None,
+        }
+    }
+
+    pub fn as_sequence(&self) -> Option<&[Self]> {
+        match &self.value {
+            Value::Sequence(nodes) => Some(nodes),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::String(_)
+            | Value::Mapping(_)
+            | Value::Reference(_) => None,
+        }
+    }
+
+    pub fn as_mapping(&self) -> Option<&Mapping> {
+        match &self.value {
+            Value::Mapping(mapping) => Some(mapping),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::String(_)
+            | Value::Sequence(_)
+            | Value::Reference(_) => None,
+        }
+    }
+
+    /// What a mapping has under a key.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.as_mapping()?.get(key)
+    }
+}
