@@ -195,6 +195,7 @@ impl<'a> Deletion<'a> {
         Ok(self.partition(Partition::Pipelines(id)).await?
             && self.partition(Partition::Bridges(id)).await?
             && self.jobs().await?
+            && self.partition(Partition::Definitions(id)).await?
             && self.partition(Partition::Refs(id)).await?
             && self.agents().await?
             && self.partition(Partition::AgentGrants(source)).await?

@@ -251,6 +251,7 @@ pub fn project(id: u64, ancestors: &[GroupId], full_path: &str) -> Project {
         deadline: None,
         job_count: 0,
         pipeline_count: 0,
+        last_pipeline_iid: 0,
         ci_job_token_scope_enabled: false,
         job_token_allowlist: BTreeSet::new(),
         job_token_groups_allowlist: BTreeSet::new(),

@@ -13,6 +13,7 @@ mod write;
 
 pub mod agents;
 pub mod belongings;
+pub mod birth;
 pub mod bots;
 pub mod counters;
 pub mod jobs;
