@@ -9,38 +9,35 @@ use switchyard::store::{Key, Rows, Table};
 use crate::{Budget, DUE_ROWS};
 
 pub(crate) async fn process(app: &App, budget: &mut Budget) -> Result<()> {
-    let due = app.store.due(Table::Pipelines, app.clock.now(), DUE_ROWS);
-    let due = due.await?;
-    let mut rows = Rows::default();
-    rows.load(&app.store, due.iter().cloned()).await?;
-    for key in due {
+    let now = app.clock.now();
+    for key in app.store.due(Table::Pipelines, now, DUE_ROWS).await? {
         if budget.is_spent() {
             return Ok(());
         }
+        budget.spend(1);
         // One that fails must not keep the others waiting.
-        if let Err(error) = finish(&key, &rows, app, budget).await {
+        if let Err(error) = finish(&key, app, budget).await {
             tracing::error!(%error, ?key, "a pipeline was not processed");
-            budget.spend(1);
         }
     }
     Ok(())
 }
 
-async fn finish(key: &Key, rows: &Rows, app: &App, budget: &mut Budget) -> Result<()> {
-    let Some(pipeline) = rows.get::<Pipeline>(key)? else {
+async fn finish(key: &Key, app: &App, budget: &mut Budget) -> Result<()> {
+    let Key::Pipeline(project, id) = key else {
         return Ok(());
     };
     let now = app.clock.now();
-    let spent = if pipeline.building {
-        if pipeline.deadline.is_none_or(|deadline| deadline > now) {
-            return Ok(());
-        }
-        app.store.remove_unborn(&pipeline, budget.left()).await?
-    } else {
-        let (project, id) = (pipeline.project_id, pipeline.id);
-        let picture = app.store.process(project, id, now).await?;
-        picture.map_or(0, |it| it.builds().len())
-    };
-    budget.spend(1 + spent);
+    if let Some(picture) = app.store.process(*project, *id, now).await? {
+        budget.spend(picture.builds().len());
+        return Ok(());
+    }
+    let mut rows = Rows::default();
+    rows.load(&app.store, [key.clone()]).await?;
+    let pipeline: Option<Pipeline> = rows.get(key)?;
+    let is_dead = |it: &Pipeline| it.building && it.deadline.is_some_and(|time| time <= now);
+    if let Some(pipeline) = pipeline.filter(is_dead) {
+        budget.spend(app.store.remove_unborn(&pipeline, budget.left()).await?);
+    }
     Ok(())
 }
