@@ -37,7 +37,8 @@ async fn finish(key: &Key, app: &App, budget: &mut Budget) -> Result<()> {
     let pipeline: Option<Pipeline> = rows.get(key)?;
     let is_dead = |it: &Pipeline| it.building && it.deadline.is_some_and(|time| time <= now);
     if let Some(pipeline) = pipeline.filter(is_dead) {
-        budget.spend(app.store.remove_unborn(&pipeline, budget.left()).await?);
+        let limit = budget.left().max(1);
+        budget.spend(app.store.remove_unborn(&pipeline, limit).await?);
     }
     Ok(())
 }

@@ -182,7 +182,7 @@ async fn whole_or_not_at_all_wherever_the_function_dies() {
             }
             world.app.pass(3_600);
             world.app.sweep_within(30).await.unwrap();
-            for _ in 0..10 {
+            for _ in 0..20 {
                 world.app.sweep_within(30).await.unwrap();
             }
             assert_eq!(world.seen().await, expected, "{what}");
