@@ -373,6 +373,7 @@ pub fn build(pipeline: &Pipeline, id: u64, name: &str, status: Status) -> Build 
         status,
         failure_reason: (status == Status::Failed).then_some(FailureReason::ScriptFailure),
         when: When::OnSuccess,
+        start_in: None,
         allow_failure: false,
         needs: None,
         coverage: None,

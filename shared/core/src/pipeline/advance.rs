@@ -188,8 +188,10 @@ fn decide(build: &Build, prior: Status) -> Option<(Event, Status)> {
             Some((Event::Enqueue { gates, user }, Status::Pending))
         }
         When::Manual => Some((Event::Actionize, Status::Manual)),
-        // Its row does not say yet at what time it starts.
-        When::Delayed => None,
+        When::Delayed => {
+            let after = build.start_in.unwrap_or_default();
+            Some((Event::Schedule { after }, Status::Scheduled))
+        }
     }
 }
 
