@@ -6,6 +6,7 @@ mod cancel;
 mod crashes;
 mod delayed;
 mod erase;
+mod pipelines;
 mod play;
 mod races;
 mod retry;

@@ -10,7 +10,7 @@ use switchyard_tests::app::NOW;
 use crate::sweeper::projects::{furnish, mark};
 
 pub(super) async fn leave(app: &TestApp) {
-    let mut unborn = seed::pipeline(ProjectId(1), 900, 9_001, 1);
+    let mut unborn = seed::pipeline(ProjectId(1), 9_000, 9_001, 1);
     unborn.building = true;
     unborn.deadline = Some(at("2015-12-24T17:00:00.000Z"));
     app.seed.put(&unborn).await.unwrap();
