@@ -5,6 +5,7 @@ mod budgets;
 mod cancel;
 mod crashes;
 mod delayed;
+mod deletion;
 mod erase;
 mod pipelines;
 mod play;

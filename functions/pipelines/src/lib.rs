@@ -1,6 +1,7 @@
 //! The `pipelines` function: reading and steering pipelines.
 
 mod cancel;
+mod delete;
 mod filter;
 mod latest;
 mod list;
@@ -20,7 +21,7 @@ pub fn routes() -> Router<App> {
         .route("/api/v4/projects/{id}/pipelines/latest", get(latest::show))
         .route(
             "/api/v4/projects/{id}/pipelines/{pipeline_id}",
-            get(show::show),
+            get(show::show).delete(delete::delete),
         )
         .route(
             "/api/v4/projects/{id}/pipelines/{pipeline_id}/cancel",
@@ -34,5 +35,12 @@ pub fn routes() -> Router<App> {
 
 /// This function's part of the API's description.
 #[derive(OpenApi)]
-#[openapi(paths(list::list, latest::show, show::show, cancel::cancel, retry::retry))]
+#[openapi(paths(
+    list::list,
+    latest::show,
+    show::show,
+    cancel::cancel,
+    retry::retry,
+    delete::delete
+))]
 pub struct ApiDoc;

@@ -7,9 +7,14 @@ use switchyard::http::App;
 use switchyard::job::lifecycle::{Event, Gates, transition};
 use switchyard::job::{Job, Status};
 use switchyard::pipeline::Pipeline;
+use switchyard::store::belongings::Partition;
 use switchyard::store::{Key, Rows, Table, Write, Written};
+use switchyard::variable::Owner;
 
 use crate::{Budget, DUE_ROWS};
+
+/// Rows that go in one go.
+const AT_A_TIME: usize = 100;
 
 pub(crate) async fn go_on(app: &App, budget: &mut Budget) -> Result<()> {
     let now = app.clock.now();
@@ -70,4 +75,41 @@ async fn start(job: &Job, app: &App, budget: &mut Budget) -> Result<()> {
         budget.spend(picture.map_or(0, |it| it.builds().len()));
     }
     Ok(())
+}
+
+/// Removes a job that nobody sees any more, and all that belongs to it.
+pub(crate) async fn remove(job: &Job, app: &App) -> Result<()> {
+    let (project, id) = (job.build.project_id, job.build.id);
+    if may_have_log(job) || !job.artifacts.is_empty() {
+        erasure::remove_left(project, id, &app.store, &app.blobs).await?;
+    }
+    loop {
+        let hanging = hanging_on(job, app, AT_A_TIME).await?;
+        app.store.delete_all(&hanging).await?;
+        if hanging.len() < AT_A_TIME {
+            break;
+        }
+    }
+    app.store.delete_all(&[Key::Job(project, id)]).await
+}
+
+fn may_have_log(job: &Job) -> bool {
+    let build = &job.build;
+    build.started_at.is_some() || build.erased_at.is_some() || job.log.is_some() || job.erasing
+}
+
+/// The keys of at most `limit` rows that only the job's own leads to.
+pub(crate) async fn hanging_on(job: &Job, app: &App, limit: usize) -> Result<Vec<Key>> {
+    let build = &job.build;
+    let mut keys = Vec::new();
+    if may_have_log(job) {
+        let chunks = Partition::LogChunks(build.id);
+        keys = app.store.keys_in(chunks, limit).await?;
+    }
+    if job.has_variables && keys.len() < limit {
+        let variables = Partition::Variables(Owner::Job(build.id));
+        let rest = limit - keys.len();
+        keys.extend(app.store.keys_in(variables, rest).await?);
+    }
+    Ok(keys)
 }

@@ -301,6 +301,7 @@ pub fn pipeline(project: ProjectId, id: u64, first_job: u64, jobs: u64) -> Pipel
         iid: id,
         status: Status::Pending,
         building: false,
+        deleted_at: None,
         source: Source::Push,
         ref_name: "main".to_owned(),
         tag: false,

@@ -34,6 +34,7 @@ pub enum Action {
     EraseBuild,
     /// To erase a job that the caller started.
     EraseOwnBuild,
+    DestroyPipeline,
     ReadMembers,
     AdminMembers,
     AdminProject,
@@ -105,6 +106,7 @@ pub fn may(action: Action, project: &Project, standing: Standing) -> Verdict {
         Action::ForceCancelBuild | Action::EraseBuild => {
             builds_open && !project.archived && role >= Some(Role::Maintainer)
         }
+        Action::DestroyPipeline => builds_open && !project.archived && role >= Some(Role::Owner),
         Action::ReadMembers => standing != Standing::Anonymous,
         Action::ReadClusterAgents => role >= Some(Role::Developer),
         Action::AdminMembers

@@ -76,6 +76,14 @@ pub(super) const TABLE: &[Endpoint] = &[
     )
     .and_anybody(),
     write(
+        "DELETE",
+        "pipelines",
+        "/projects/{id}/pipelines/{pipeline_id}",
+        Needs::Role(Role::Owner),
+        204,
+        "",
+    ),
+    write(
         "POST",
         "pipelines",
         "/projects/{id}/pipelines/{pipeline_id}/cancel",

@@ -8,9 +8,10 @@ use switchyard::blobs::BlobKey;
 use switchyard::ids::{JobId, ProjectId, RunnerId};
 use switchyard::job::{Bridge, FileType, Job, Status, When};
 use switchyard::pipeline::{Block, Pipeline};
+use switchyard::store::{Key, Write};
 use switchyard::variable::{Owner, Variable};
 use switchyard_local::seed::{self, at};
-use switchyard_tests::world::job;
+use switchyard_tests::world::{ROOT, job};
 use switchyard_tests::{Caller, TestApp};
 
 /// Pipeline 400 of project 1 with jobs and bridges to be steered.
@@ -92,6 +93,19 @@ async fn whole_pipelines(app: &TestApp, member: &Caller) {
         let answer = app.post(&path, member, &json!({})).await;
         assert_eq!(answer.status, status, "{path}: {answer:?}");
     }
+}
+
+/// Deletes pipeline 700 and lets the sweeper remove it.
+pub(super) async fn delete(app: &TestApp) {
+    let owner = app.add_token(ROOT, |_| {}).await;
+    // Nobody counted what was put there by hand.
+    let counts = [("job_count", 1_000), ("pipeline_count", 10)];
+    let count = Write::add_all(Key::Project(ProjectId(1)), &counts);
+    assert!(app.seed.store.write(count).await.unwrap());
+    let path = "/api/v4/projects/1/pipelines/700";
+    assert_eq!(app.delete(path, &owner).await.status, 204);
+    app.pass(61);
+    app.sweep().await;
 }
 
 /// Leaves work behind, and lets the sweeper do it.

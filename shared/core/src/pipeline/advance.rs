@@ -40,7 +40,7 @@ pub struct Progress {
 /// changes come in the order to write them in. They may be written one by one: calling
 /// again after any of them gives the rest, and after the last gives none.
 pub fn advance(pipeline: &Pipeline, builds: &[&Build]) -> Vec<Change> {
-    if pipeline.building {
+    if !pipeline.is_published() {
         return Vec::new();
     }
     let graph = Graph::new(pipeline, builds);

@@ -37,14 +37,26 @@ impl Picture {
     }
 
     /// The picture once everything was canceled that is under way, was not begun, or would
-    /// start by itself. `asked` are jobs whose runners can be asked to stop. What is `manual`
-    /// waits on, as in GitLab, and what is older than `age` is not touched.
+    /// start by itself. `asked` are jobs whose runners can be asked to stop; without, no
+    /// runner is waited for. What is `manual` waits on, as in GitLab, and what is older than
+    /// `age` is not touched.
     #[must_use]
-    pub fn canceled(&self, asked: &BTreeSet<JobId>, age: Option<Duration>, now: Time) -> Self {
+    pub fn canceled(
+        &self,
+        asked: Option<&BTreeSet<JobId>>,
+        age: Option<Duration>,
+        now: Time,
+    ) -> Self {
         let cancel = |build: &Build| {
-            let ends = build.is_cancelable() || build.status == Status::Scheduled;
-            let graceful = asked.contains(&build.id);
-            let event = Event::Cancel { graceful };
+            let is_asked = build.status == Status::Canceling;
+            let (ends, event) = match asked {
+                None if is_asked => (true, Event::ForceCancel),
+                None | Some(_) => {
+                    let ends = build.is_cancelable() || build.status == Status::Scheduled;
+                    let graceful = asked.is_some_and(|asked| asked.contains(&build.id));
+                    (ends, Event::Cancel { graceful })
+                }
+            };
             match ends && !build.is_archived(age, now) {
                 true => transition(build, event, now).unwrap_or_else(|_| build.clone()),
                 false => build.clone(),

@@ -459,6 +459,8 @@ impl Row for Pipeline {
     fn index_attributes(&self) -> Vec<(&'static str, AttributeValue)> {
         let status = if self.building {
             "building"
+        } else if self.deleted_at.is_some() {
+            "deleted"
         } else {
             self.status.as_str()
         };

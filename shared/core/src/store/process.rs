@@ -9,7 +9,7 @@ use super::{Key, MAX_TRANSACTION, Row, Rows, Store, Write, Written};
 use crate::error::{Error, Result};
 use crate::ids::{JobId, PipelineId, ProjectId};
 use crate::job::Status;
-use crate::pipeline::Picture;
+use crate::pipeline::{Picture, Source};
 use crate::runner::RunnerManager;
 use crate::time::Time;
 
@@ -24,7 +24,7 @@ impl Store {
         let mut rows = Rows::default();
         rows.load(self, [key.clone()]).await?;
         let pipeline: Option<crate::pipeline::Pipeline> = rows.get(&key)?;
-        match pipeline.filter(|pipeline| !pipeline.building) {
+        match pipeline.filter(crate::pipeline::Pipeline::is_published) {
             Some(pipeline) => self.picture_of(pipeline).await.map(Some),
             None => Ok(None),
         }
@@ -92,12 +92,52 @@ impl Store {
                 return Ok(None);
             };
             let asked = self.jobs_that_can_be_asked(&picture).await?;
-            let canceled = picture.canceled(&asked, age, now);
+            let canceled = picture.canceled(Some(&asked), age, now);
             if canceled.jobs == picture.jobs && canceled.bridges == picture.bridges {
                 return Ok(Some(picture));
             }
             if self.write_touched(picture, &canceled).await? {
                 return Ok(Some(canceled));
+            }
+        }
+        Err(Error::ResourceLock)
+    }
+
+    /// Cancels what runs in a pipeline, so that its tokens are dead, and marks the pipeline:
+    /// from then on nobody sees it or what is in it, and the sweeper removes it. Answers
+    /// whether there was one.
+    ///
+    /// # Errors
+    /// [`Error::ResourceLock`] if others were faster each time.
+    pub async fn delete_pipeline(
+        &self,
+        project: ProjectId,
+        id: PipelineId,
+        now: Time,
+    ) -> Result<bool> {
+        for _ in 0..ATTEMPTS {
+            let Some(picture) = self.picture(project, id).await? else {
+                return Ok(false);
+            };
+            let ended = picture.canceled(None, None, now);
+            if !self.write_touched(picture, &ended).await? {
+                continue;
+            }
+            let pipeline = &ended.pipeline;
+            let marked = pipeline.deleted(now);
+            let jobs = i64::try_from(pipeline.job_ids(true).len());
+            let jobs = jobs.map_err(|error| Error::Internal(error.to_string()))?;
+            let is_listed = pipeline.source != Source::ParentPipeline;
+            let counts = [
+                ("job_count", -jobs),
+                ("pipeline_count", -i64::from(is_listed)),
+            ];
+            let writes = vec![
+                Write::edit(pipeline, &marked)?,
+                Write::add_all(Key::Project(project), &counts),
+            ];
+            if self.write_all(writes).await? == Written::All {
+                return Ok(true);
             }
         }
         Err(Error::ResourceLock)

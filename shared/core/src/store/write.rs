@@ -157,12 +157,17 @@ impl Write {
 
     /// Adds to a number, assuming only that the row is there.
     pub fn add(key: Key, attribute: &'static str, by: i64) -> Self {
+        Self::add_all(key, &[(attribute, by)])
+    }
+
+    /// The same with several numbers.
+    pub fn add_all(key: Key, counts: &[(&'static str, i64)]) -> Self {
         Self {
             key,
             effect: Effect::Update {
                 set: BTreeMap::new(),
                 remove: Vec::new(),
-                add: vec![(attribute, by)],
+                add: counts.to_vec(),
             },
             condition: Condition::AsRead(BTreeMap::new()),
         }
