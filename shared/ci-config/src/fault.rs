@@ -40,3 +40,6 @@ pub struct Faults {
     pub errors: Vec<Fault>,
     pub warnings: Vec<Fault>,
 }
+
+/// What is kept of the errors of one configuration.
+pub(crate) const MAX_ERRORS: usize = 1_000;
