@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::config::{Action, Config, Environment, Job, Need, Work};
 use crate::entries::included_jobs;
-use crate::fault::{Fault, MAX_ERRORS};
+use crate::fault::{Errors, Fault};
 
 /// All that is wrong between jobs, in GitLab's words. GitLab stops at the first.
 pub(crate) fn check(config: &Config) -> Vec<Fault> {
@@ -13,17 +13,20 @@ pub(crate) fn check(config: &Config) -> Vec<Fault> {
         stages: (config.stages.iter().enumerate())
             .map(|(place, stage)| (&**stage, place))
             .collect(),
-        errors: Vec::new(),
+        errors: Errors::default(),
     };
     for job in config.jobs.values() {
+        // Every error about a stage lists all of them.
+        if checker.errors.is_full() {
+            break;
+        }
         checker.check_stage(job);
         checker.check_dependencies(job);
         checker.check_needs(job);
         checker.check_environment(job);
     }
     checker.check_cycles();
-    checker.errors.truncate(MAX_ERRORS);
-    checker.errors
+    checker.errors.into_vec()
 }
 
 /// The needs of a job that are not in the pipeline, once rules have decided which jobs are.
@@ -48,14 +51,12 @@ struct Checker<'a> {
     config: &'a Config,
     /// The place of each stage in their order.
     stages: HashMap<&'a str, usize>,
-    errors: Vec<Fault>,
+    errors: Errors,
 }
 
 impl<'a> Checker<'a> {
     fn fail(&mut self, job: &Job, text: String) {
-        if self.errors.len() < MAX_ERRORS {
-            self.errors.push(Fault::new(text).at(job.definition.span));
-        }
+        self.errors.push(Fault::new(text).at(job.definition.span));
     }
 
     fn place(&self, job: &Job) -> Option<usize> {

@@ -15,6 +15,7 @@ mod artifacts;
 mod bridge;
 mod build;
 mod cache;
+mod context;
 mod default;
 mod entry;
 mod environment;
@@ -36,8 +37,9 @@ mod workflow;
 
 pub(crate) use trigger::included_jobs;
 
+use context::Context;
 use default::Defaults;
-use entry::{Context, Entry};
+use entry::Entry;
 
 /// The stages when there is no `stages`.
 const DEFAULT_STAGES: [&str; 3] = ["build", "test", "deploy"];

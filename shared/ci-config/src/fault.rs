@@ -41,5 +41,32 @@ pub struct Faults {
     pub warnings: Vec<Fault>,
 }
 
-/// What is kept of the errors of one configuration.
-pub(crate) const MAX_ERRORS: usize = 1_000;
+/// How many errors of one configuration are kept.
+const MAX_ERRORS: usize = 1_000;
+
+/// How much text they may come to; the first is kept whole.
+const MAX_ERROR_BYTES: usize = 1 << 20;
+
+/// Errors, as many as are kept.
+#[derive(Debug, Default)]
+pub(crate) struct Errors {
+    faults: Vec<Fault>,
+    bytes: usize,
+}
+
+impl Errors {
+    pub(crate) fn push(&mut self, fault: Fault) {
+        if !self.is_full() {
+            self.bytes += fault.text.len();
+            self.faults.push(fault);
+        }
+    }
+
+    pub(crate) const fn is_full(&self) -> bool {
+        self.faults.len() >= MAX_ERRORS || self.bytes >= MAX_ERROR_BYTES
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Fault> {
+        self.faults
+    }
+}

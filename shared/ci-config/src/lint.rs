@@ -1,5 +1,6 @@
 //! The jobs as `POST /projects/:id/ci/lint` lists them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::config::{AllowFailure, Config, Job, Need, Policy, Work};
@@ -24,8 +25,10 @@ pub struct LintJob<'a> {
 /// All jobs, by stages in their order.
 pub fn jobs(config: &Config) -> Vec<LintJob<'_>> {
     let mut rows: Vec<_> = config.jobs.values().map(row).collect();
-    let place = |stage: &str| config.stages.iter().position(|known| **known == *stage);
-    rows.sort_by_cached_key(|row| place(row.stage));
+    let places: HashMap<&str, usize> = (config.stages.iter().enumerate())
+        .map(|(place, stage)| (&**stage, place))
+        .collect();
+    rows.sort_by_key(|row| places.get(row.stage));
     rows
 }
 

@@ -38,7 +38,7 @@ impl Job {
         let own = (self.definition.variables.iter())
             .filter(move |(name, _)| matrix.is_none_or(|matrix| !matrix.contains_key(*name)))
             .map(|(name, variable)| (name, variable.clone()));
-        let of_matrix = (matrix.into_iter().flatten())
+        let of_matrix = (matrix.into_iter().flat_map(|matrix| matrix.iter()))
             .map(|(name, value)| (name, Variable::new(Arc::clone(value))));
         own.chain(of_matrix)
     }
@@ -54,7 +54,7 @@ pub struct Copy {
     /// `CI_NODE_TOTAL`.
     pub total: usize,
     /// What the matrix sets in this copy.
-    pub variables: IndexMap<Arc<str>, Arc<str>>,
+    pub variables: Arc<IndexMap<Arc<str>, Arc<str>>>,
 }
 
 /// What all copies of a job have in common.

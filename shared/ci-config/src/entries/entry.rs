@@ -1,46 +1,14 @@
 //! An entry: a node, where it stands, and the checks that many keywords have in common.
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
+use std::cell::Cell;
 use std::fmt::Display;
 use std::sync::Arc;
 
+use super::context::Context;
 use super::value::{integer_of, is_blank, string_of, strings_of, strings_or_string_of};
-use crate::config::{Checks, Texts};
-use crate::fault::{Fault, Faults, MAX_ERRORS};
+use crate::config::Texts;
+use crate::fault::Fault;
 use crate::node::{Node, Span, Value};
-
-/// GitLab keeps no more.
-const MAX_WARNINGS: usize = 25;
-
-/// What all entries share.
-pub(super) struct Context<'a> {
-    pub(super) checks: &'a Checks,
-    faults: RefCell<Faults>,
-    /// The same may be found in `default` and in each job that inherits it.
-    seen: RefCell<HashSet<String>>,
-}
-
-impl<'a> Context<'a> {
-    pub(super) fn new(checks: &'a Checks) -> Self {
-        Self {
-            checks,
-            faults: RefCell::default(),
-            seen: RefCell::default(),
-        }
-    }
-
-    pub(super) fn error(&self, fault: Fault) {
-        let errors = &mut self.faults.borrow_mut().errors;
-        if errors.len() < MAX_ERRORS && self.seen.borrow_mut().insert(fault.text.clone()) {
-            errors.push(fault);
-        }
-    }
-
-    pub(super) fn into_faults(self) -> Faults {
-        self.faults.into_inner()
-    }
-}
 
 pub(super) struct Entry<'a> {
     pub(super) node: &'a Node,
@@ -143,11 +111,8 @@ impl<'a> Entry<'a> {
     }
 
     pub(super) fn warn(&self, message: impl Display) {
-        let warnings = &mut self.context.faults.borrow_mut().warnings;
-        if warnings.len() < MAX_WARNINGS {
-            let text = format!("{} {message}", self.location());
-            warnings.push(Fault::new(text).at(self.node.span));
-        }
+        let text = format!("{} {message}", self.location());
+        self.context.warning(Fault::new(text).at(self.node.span));
     }
 
     /// What stands under a key, unless it is null.

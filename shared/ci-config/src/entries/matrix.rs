@@ -12,6 +12,9 @@ use crate::node::{Node, Value};
 /// Copies of one job.
 const LIMIT: usize = 200;
 
+/// The name of a copy holds a value of each, with two characters between them, and has 255.
+const MAX_KEYS: usize = 127;
+
 pub(super) fn read(entry: &Entry<'_>) -> Option<Parallel> {
     match &entry.node.value {
         Value::Integer(number) => {
@@ -113,6 +116,13 @@ fn row(entry: &Entry<'_>) -> Option<IndexMap<Arc<str>, Vec<Arc<str>>>> {
     }
     if keys.is_empty() {
         entry.fail("config", "requires at least 1 items");
+        return None;
+    }
+    if keys.len() > MAX_KEYS {
+        entry.fail(
+            "config",
+            format_args!("has too many items (maximum is {MAX_KEYS})"),
+        );
         return None;
     }
     row

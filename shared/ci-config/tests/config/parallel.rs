@@ -206,4 +206,36 @@ fn names_of_copies_may_be_too_long() {
         ["jobs:a name is too long (maximum is 255 characters)"]
     );
     valid(&yaml.replacen("vv", "v", 1));
+    let number = format!("{}: {{script: x, parallel: 2}}", "n".repeat(252));
+    let (_, faults) = read(&number);
+    assert_eq!(faults.errors.len(), 1);
+    valid(&number.replacen("nn", "n", 1));
+}
+
+#[test]
+fn what_is_put_into_needs_stays_short() {
+    let yaml = format!(
+        "a: {{script: x, variables: {{V: {}}}, needs: ['{}']}}",
+        "v".repeat(100_000),
+        "$[[ matrix.V ]]".repeat(10_000)
+    );
+    let (_, faults) = read(&yaml);
+    let error = texts(&faults.errors).join("");
+    assert!(
+        error.ends_with("name is too long (maximum is 255 characters)"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_matrix_of_many_keys_is_refused() {
+    let keys = |count: usize| -> String {
+        let keys: Vec<_> = (0..count).map(|n| format!("K{n}: ''")).collect();
+        format!(
+            "a: {{script: x, parallel: {{matrix: [{{{}}}]}}}}",
+            keys.join(", ")
+        )
+    };
+    valid(&keys(126));
+    assert!(read(&keys(128)).0.is_none());
 }
