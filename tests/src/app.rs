@@ -171,6 +171,11 @@ impl TestApp {
             .await
     }
 
+    /// What the clock shows.
+    pub fn now(&self) -> Time {
+        Time::from_microseconds(self.clock.load(Ordering::SeqCst))
+    }
+
     /// Moves the clock on.
     pub fn pass(&self, seconds: i64) {
         self.clock.fetch_add(seconds * 1_000_000, Ordering::Relaxed);

@@ -4,7 +4,7 @@
 use switchyard::erasure;
 use switchyard::error::Result;
 use switchyard::http::App;
-use switchyard::job::lifecycle::{Event, Gates, transition};
+use switchyard::job::lifecycle::{Event, transition};
 use switchyard::job::{Job, Status};
 use switchyard::pipeline::Pipeline;
 use switchyard::store::belongings::Partition;
@@ -51,7 +51,7 @@ async fn finish(job: &Job, app: &App, budget: &mut Budget) -> Result<()> {
 /// or canceled it.
 async fn start(job: &Job, app: &App, budget: &mut Budget) -> Result<()> {
     let now = app.clock.now();
-    let gates = Gates::default();
+    let gates = job.build.gates();
     let Ok(build) = transition(&job.build, Event::EnqueueScheduled { gates }, now) else {
         return Ok(());
     };

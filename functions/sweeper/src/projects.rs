@@ -196,6 +196,7 @@ impl<'a> Deletion<'a> {
             && self.jobs().await?
             && self.partition(Partition::Definitions(id)).await?
             && self.partition(Partition::Refs(id)).await?
+            && self.partition(Partition::ResourceGroups(id)).await?
             && self.agents().await?
             && self.partition(Partition::AgentGrants(source)).await?
             && self.partition(Partition::Members(source)).await?)

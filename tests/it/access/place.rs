@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use switchyard::ids::{GroupId, JobId, ProjectId, UserId};
-use switchyard::job::{Bridge, Status, When};
+use switchyard::job::{Status, When};
 use switchyard::member::{Role, Source};
 use switchyard::pipeline::Pipeline;
 use switchyard::project::Project;
@@ -115,10 +115,10 @@ pub(crate) async fn furnish(app: &TestApp, project: &Project, user: UserId) -> C
         app.seed.archive_log(&mut job, b"a log\n").await.unwrap();
         app.seed.put(&job).await.unwrap();
     }
-    let bridge = Bridge {
-        build: seed::build(&pipeline, id + BRIDGE, "deploy", Status::Success),
-        downstream: None,
-    };
+    let bridge = seed::bridge(
+        seed::build(&pipeline, id + BRIDGE, "deploy", Status::Success),
+        None,
+    );
     app.seed.put(&bridge).await.unwrap();
     let mut manual = job(&pipeline, id + MANUAL_JOB, Status::Manual, |job| {
         job.build.when = When::Manual;

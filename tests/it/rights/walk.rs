@@ -3,7 +3,7 @@
 use http::Method;
 use switchyard::agent::AgentGrant;
 use switchyard::ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, RunnerId, UserId};
-use switchyard::job::{Bridge, Downstream, Job, Status};
+use switchyard::job::{Downstream, Job, Status};
 use switchyard::member::{Role, Source};
 use switchyard::pipeline::Pipeline;
 use switchyard::project::{Namespace, Visibility};
@@ -241,13 +241,13 @@ async fn add_bridges(app: &TestApp) {
     pipeline.bridges = (111..=115).map(JobId).collect();
     app.seed.put(&pipeline).await.unwrap();
     for id in &pipeline.bridges {
-        let bridge = Bridge {
-            build: seed::build(&pipeline, id.0, "deploy", Status::Success),
-            downstream: Some(Downstream {
+        let bridge = seed::bridge(
+            seed::build(&pipeline, id.0, "deploy", Status::Success),
+            Some(Downstream {
                 project_id: ProjectId(2),
                 pipeline_id: PipelineId(200),
             }),
-        };
+        );
         app.seed.put(&bridge).await.unwrap();
     }
 }

@@ -63,7 +63,8 @@ pub struct Gates {
 }
 
 impl Gates {
-    const fn first(self) -> Status {
+    /// The status of a job that is enqueued with these.
+    pub const fn first(self) -> Status {
         if self.resource_group {
             Status::WaitingForResource
         } else if self.unmet_prerequisites {
@@ -161,7 +162,12 @@ pub fn transition(build: &Build, event: Event, now: Time) -> Result<Build, Inval
             let at = now.microseconds() + i64::from(after) * 1_000_000;
             next.scheduled_at = Some(Time::from_microseconds(at));
         }
-        Event::Drop(reason) if status == Failed => next.failure_reason = Some(reason),
+        Event::Drop(reason) if status == Failed => {
+            next.failure_reason = Some(reason);
+            let code = next.exit_code;
+            let is_allowed = code.is_some_and(|code| next.allowed_exit_codes.contains(&code));
+            next.allow_failure |= is_allowed;
+        }
         _ => {}
     }
     // The sweeper looks after it when it is to start, and no longer once it need not.
@@ -172,6 +178,14 @@ pub fn transition(build: &Build, event: Event, now: Time) -> Result<Build, Inval
 }
 
 impl Build {
+    /// What it has to pass before a runner may have it.
+    pub const fn gates(&self) -> Gates {
+        Gates {
+            resource_group: self.resource_group.is_some(),
+            unmet_prerequisites: false,
+        }
+    }
+
     /// Too old to be touched: older than the setting, if there is one.
     pub fn is_archived(&self, age: Option<Duration>, now: Time) -> bool {
         age.is_some_and(|age| now.seconds_since(self.created_at) > age.as_secs_f64())

@@ -18,6 +18,7 @@ pub enum Partition {
     Bridges(ProjectId),
     Definitions(ProjectId),
     Refs(ProjectId),
+    ResourceGroups(ProjectId),
     AgentGrants(Source),
     Members(Source),
     LogChunks(JobId),
@@ -38,6 +39,7 @@ impl Partition {
             Self::Bridges(_) => Table::Bridges,
             Self::Definitions(_) => Table::Definitions,
             Self::Refs(_) => Table::Refs,
+            Self::ResourceGroups(_) => Table::ResourceGroups,
             Self::AgentGrants(_) => Table::AgentGrants,
             Self::Members(_) => Table::Members,
             Self::LogChunks(_) => Table::LogChunks,
@@ -53,7 +55,7 @@ impl Partition {
             Self::AgentGrants(_) => "agent_id",
             Self::Members(_) => "user_id",
             Self::LogChunks(_) => "offset",
-            Self::Variables(_) => "key",
+            Self::Variables(_) | Self::ResourceGroups(_) => "key",
         }
     }
 
@@ -62,7 +64,8 @@ impl Partition {
             Self::Pipelines(project)
             | Self::Bridges(project)
             | Self::Definitions(project)
-            | Self::Refs(project) => number(project.0),
+            | Self::Refs(project)
+            | Self::ResourceGroups(project) => number(project.0),
             Self::AgentGrants(source) | Self::Members(source) => {
                 AttributeValue::S(source.to_string())
             }
@@ -80,6 +83,7 @@ impl Partition {
             Self::Bridges(project) => Key::Bridge(project, JobId(id()?)),
             Self::Definitions(project) => Key::Definition(project, text()?),
             Self::Refs(project) => Key::Ref(project, text()?),
+            Self::ResourceGroups(project) => Key::ResourceGroup(project, text()?),
             Self::AgentGrants(source) => Key::AgentGrant(source, AgentId(id()?)),
             Self::Members(source) => Key::Member(source, UserId(id()?)),
             Self::LogChunks(job) => Key::LogChunk(job, id()?),

@@ -12,6 +12,7 @@ use crate::job::{Bridge, Job};
 use crate::member::{Member, Source};
 use crate::pipeline::{Pipeline, Ref};
 use crate::project::{DirectoryEntry, Group, Namespace, Project, ProjectName};
+use crate::resource_group::ResourceGroup;
 use crate::runner::{Runner, RunnerManager};
 use crate::time::Time;
 use crate::token::{AccessToken, Digest, TokenLink};
@@ -39,11 +40,12 @@ pub enum Table {
     LogChunks,
     Refs,
     Variables,
+    ResourceGroups,
     Counters,
 }
 
 impl Table {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Projects,
         Self::Groups,
         Self::Users,
@@ -62,6 +64,7 @@ impl Table {
         Self::LogChunks,
         Self::Refs,
         Self::Variables,
+        Self::ResourceGroups,
         Self::Counters,
     ];
 
@@ -86,6 +89,7 @@ impl Table {
             Self::LogChunks => "LOG_CHUNKS_TABLE",
             Self::Refs => "REFS_TABLE",
             Self::Variables => "VARIABLES_TABLE",
+            Self::ResourceGroups => "RESOURCE_GROUPS_TABLE",
             Self::Counters => "COUNTERS_TABLE",
         }
     }
@@ -104,6 +108,7 @@ impl Table {
             | Self::Jobs
             | Self::Bridges
             | Self::Definitions
+            | Self::ResourceGroups
             | Self::Refs => "project_id",
             Self::LogChunks => "job_id",
             Self::Variables => "owner",
@@ -161,6 +166,7 @@ pub enum Key {
     LogChunk(JobId, u64),
     Ref(ProjectId, String),
     Variable(Owner, String),
+    ResourceGroup(ProjectId, String),
 }
 
 /// Rows that are listed instance-wide lie in buckets of ten thousand, so that a
@@ -186,6 +192,7 @@ impl Key {
             Self::RunnerManager(_, text)
             | Self::Definition(_, text)
             | Self::Ref(_, text)
+            | Self::ResourceGroup(_, text)
             | Self::Variable(_, text) => (1..=MAX_SORT_KEY).contains(&text.len()),
             Self::Project(_)
             | Self::Group(_)
@@ -225,6 +232,7 @@ impl Key {
             Self::LogChunk(..) => Table::LogChunks,
             Self::Ref(..) => Table::Refs,
             Self::Variable(..) => Table::Variables,
+            Self::ResourceGroup(..) => Table::ResourceGroups,
         }
     }
 
@@ -274,6 +282,9 @@ impl Key {
                 vec![("project_id", number(project.0)), ("name", text(name))]
             }
             Self::Variable(owner, key) => vec![("owner", text(owner)), ("key", text(key))],
+            Self::ResourceGroup(project, key) => {
+                vec![("project_id", number(project.0)), ("key", text(key))]
+            }
         };
         attributes
             .into_iter()
@@ -446,6 +457,14 @@ impl Row for Definition {
 impl Row for Ref {
     fn key(&self) -> Key {
         Key::Ref(self.project_id, self.name.clone())
+    }
+}
+
+impl Row for ResourceGroup {
+    const GUARDS: &[&str] = &["revision"];
+
+    fn key(&self) -> Key {
+        Key::ResourceGroup(self.project_id, self.key.clone())
     }
 }
 

@@ -4,6 +4,7 @@
 //! condition; each further file holds the queries of one table and states their consistency.
 
 mod due;
+mod errands;
 mod hints;
 mod key;
 mod rows;
@@ -22,6 +23,7 @@ pub mod members;
 pub mod namespaces;
 pub mod pipelines;
 mod process;
+mod resource_groups;
 pub mod retry;
 pub mod tokens;
 pub mod users;

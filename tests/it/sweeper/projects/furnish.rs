@@ -7,7 +7,7 @@ use switchyard::agent::{Agent, AgentGrant};
 use switchyard::blobs::BlobKey;
 use switchyard::definition::Definition;
 use switchyard::ids::{AgentId, GroupId, JobId, ProjectId, UserId};
-use switchyard::job::{Bridge, FileType, Status};
+use switchyard::job::{FileType, Status};
 use switchyard::member::{Role, Source};
 use switchyard::pipeline::Pipeline;
 use switchyard::project::Project;
@@ -98,10 +98,10 @@ async fn put_rows(app: &TestApp, pipeline: &Pipeline, free: u64) {
     }
     let source = Source::Project(project);
     for number in 0..2 {
-        let bridge = Bridge {
-            build: seed::build(pipeline, free + number, "deploy", Status::Success),
-            downstream: None,
-        };
+        let bridge = seed::bridge(
+            seed::build(pipeline, free + number, "deploy", Status::Success),
+            None,
+        );
         app.seed.put(&bridge).await.unwrap();
         let branch = seed::branch(project, &format!("feature/{number}"), &pipeline.sha);
         app.seed.put(&branch).await.unwrap();

@@ -234,6 +234,8 @@ fn what_may_be_asked_in_which_status() {
         }
     };
     let bridge = |job: Job| Bridge {
+        definition: None,
+        cascaded: false,
         build: job.build,
         downstream: None,
     };
