@@ -2,6 +2,7 @@
 //! use all that it uses, held against the rights in the template.
 
 mod deletion;
+mod errands;
 mod groups;
 mod project_lists;
 mod projects;

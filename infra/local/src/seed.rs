@@ -346,7 +346,6 @@ pub fn branch(project: ProjectId, name: &str, sha: &str) -> Ref {
 pub fn job(pipeline: &Pipeline, id: u64, name: &str, status: Status) -> Job {
     Job {
         definition: None,
-        timeout: None,
         build: build(pipeline, id, name, status),
         runner_id: None,
         system_id: None,
@@ -371,6 +370,7 @@ pub fn build(pipeline: &Pipeline, id: u64, name: &str, status: Status) -> Build 
     let queued = started || status == Status::Pending;
     let finished = matches!(status, Status::Success | Status::Failed | Status::Canceled);
     Build {
+        timeout: None,
         resource_group: None,
         turn: Turn::Outside,
         interruptible: false,

@@ -224,6 +224,9 @@ pub struct Build {
     /// ids. Empty: for nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs: Option<Needs>,
+    /// Seconds that it may run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u32>,
     /// One at a time of the project's jobs that name the same group runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_group: Option<String>,
@@ -334,9 +337,6 @@ pub struct Job {
     /// What it runs, in `definitions`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definition: Option<String>,
-    /// Seconds that it may run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub timeout: Option<u32>,
     /// The log may hold secrets: it runs with `CI_DEBUG_TRACE` or `CI_DEBUG_SERVICES`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub debug: bool,

@@ -29,7 +29,6 @@ pub(super) enum Settled {
 }
 
 /// A row of one of the two tables.
-#[expect(clippy::large_enum_variant, reason = "there are few of them at a time")]
 #[derive(Clone)]
 enum Member {
     Job(Job),

@@ -6,11 +6,12 @@ use dynoxide::types::AttributeValue;
 use switchyard::agent::{Agent, AgentGrant};
 use switchyard::blobs::BlobKey;
 use switchyard::definition::Definition;
-use switchyard::ids::{AgentId, GroupId, JobId, ProjectId, UserId};
+use switchyard::ids::{AgentId, GroupId, JobId, ProjectId, ResourceGroupId, UserId};
 use switchyard::job::{FileType, Status};
 use switchyard::member::{Role, Source};
 use switchyard::pipeline::Pipeline;
 use switchyard::project::Project;
+use switchyard::resource_group::ResourceGroup;
 use switchyard::store::log_chunks::{ChunkBody, LogChunk};
 use switchyard::token::{Scope, Secret};
 use switchyard::variable::{Owner, Variable};
@@ -105,6 +106,10 @@ async fn put_rows(app: &TestApp, pipeline: &Pipeline, free: u64) {
         app.seed.put(&bridge).await.unwrap();
         let branch = seed::branch(project, &format!("feature/{number}"), &pipeline.sha);
         app.seed.put(&branch).await.unwrap();
+        let key = format!("production-{number}");
+        let id = ResourceGroupId(project.0 * 10 + number);
+        let group = ResourceGroup::new(project, key, id, pipeline.created_at);
+        app.seed.put(&group).await.unwrap();
         let agent = Agent {
             project_id: project,
             id: AgentId(project.0 * 10 + number),
