@@ -1,13 +1,18 @@
 //! The compiler of GitLab's CI configuration language: text, files and variables in, a
 //! plan or errors out. Pure: no clock, no I/O.
 
+mod budget;
 pub mod check;
 pub mod config;
 mod entries;
+pub mod extends;
 pub mod fault;
+mod inspect;
 pub mod lint;
+pub mod merge;
 pub mod node;
 mod parallel;
+pub mod reference;
 
 pub use config::{Checks, Config};
 pub use fault::{Fault, Faults};
