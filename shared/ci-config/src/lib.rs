@@ -4,10 +4,12 @@
 pub mod check;
 pub mod config;
 mod entries;
+pub mod expression;
 pub mod fault;
 pub mod lint;
 pub mod node;
 mod parallel;
+pub mod pattern;
 
 pub use config::{Checks, Config};
 pub use fault::{Fault, Faults};
