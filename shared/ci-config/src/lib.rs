@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod config;
+pub mod duration;
 mod entries;
 pub mod expression;
 pub mod fault;
