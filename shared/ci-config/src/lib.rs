@@ -4,7 +4,9 @@
 mod budget;
 pub mod check;
 pub mod config;
+pub mod duration;
 mod entries;
+pub mod expression;
 pub mod extends;
 pub mod fault;
 mod inspect;
@@ -12,6 +14,7 @@ pub mod lint;
 pub mod merge;
 pub mod node;
 mod parallel;
+pub mod pattern;
 pub mod reference;
 
 pub use config::{Checks, Config};

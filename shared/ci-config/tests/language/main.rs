@@ -1,0 +1,5 @@
+//! The small languages inside a configuration, each against tables and an oracle of its own.
+
+mod duration;
+mod expression;
+mod pattern;
