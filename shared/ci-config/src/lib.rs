@@ -16,6 +16,7 @@ pub mod node;
 mod parallel;
 pub mod pattern;
 pub mod reference;
+pub mod yaml;
 
 pub use config::{Checks, Config};
 pub use fault::{Fault, Faults};
