@@ -10,6 +10,7 @@ pub mod expression;
 pub mod extends;
 pub mod fault;
 mod inspect;
+pub mod glob;
 pub mod lint;
 pub mod merge;
 pub mod node;
