@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::budget::Budget;
 use crate::fault::Fault;
-use crate::inspect::to_text;
 use crate::merge::deep_merge;
 use crate::node::{Mapping, Node, Value};
+use crate::text::to_text;
 
 /// How many entries may stand above one that extends.
 const MAX_ABOVE: usize = 10;

@@ -9,14 +9,15 @@ mod entries;
 pub mod expression;
 pub mod extends;
 pub mod fault;
-mod inspect;
 pub mod glob;
+pub mod include;
 pub mod lint;
 pub mod merge;
 pub mod node;
 mod parallel;
 pub mod pattern;
 pub mod reference;
+mod text;
 pub mod yaml;
 
 pub use config::{Checks, Config};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::budget::{Budget, MAX_DEPTH, too_big};
 use crate::fault::Fault;
-use crate::inspect::inspect_strings;
 use crate::node::{Mapping, Node, Span, Value};
+use crate::yaml::inspect;
 
 type Path = Arc<Vec<Arc<str>>>;
 
@@ -118,8 +118,8 @@ impl Resolver<'_> {
 
     fn follow(&mut self, path: &Path, span: Span, depth: usize) -> Result<Resolved, Fault> {
         let fail = |message: &str| {
-            let text = format!("!reference {} {message}", inspect_strings(path));
-            Fault::new(text).at(span)
+            let reference = Node::new(Value::Reference(Arc::clone(path)), span);
+            Fault::new(format!("{} {message}", inspect(&reference))).at(span)
         };
         if path.is_empty() {
             return Err(fail("is not valid"));

@@ -6,6 +6,8 @@
 
 mod cases;
 mod extends;
+mod include;
 mod merge;
 mod reference;
 mod support;
+mod world;

@@ -4,14 +4,14 @@ use ci_config::merge::deep_merge;
 use ci_config::{Node, Value};
 use proptest::prelude::*;
 
-use crate::support::{mapping, node, show, string};
+use crate::support::{mapping, node, null, sequence, show, string};
 
 /// Any configuration.
 fn any_node() -> impl Strategy<Value = Node> {
     let leaf = prop_oneof![
         "[xyz]".prop_map(|text| string(&text)),
-        Just(node("~")),
-        Just(node("[a, b]")),
+        Just(null()),
+        Just(sequence([string("a"), string("b")])),
     ];
     leaf.prop_recursive(3, 24, 4, |inner| {
         prop::collection::vec(("[abcd]", inner), 0..4).prop_map(mapping)

@@ -3,48 +3,18 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use ci_config::{Mapping, Node, Span, Value};
-use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
+use ci_config::yaml::Documents;
+use ci_config::{Checks, Node, Span, Value, duration, expression, pattern};
+
+pub(crate) const CHECKS: Checks = Checks {
+    expression: |text| expression::Expression::parse(text).is_ok(),
+    pattern: |text| pattern::Pattern::parse(text).is_some(),
+    duration: duration::parse,
+};
 
 pub(crate) fn node(yaml: &str) -> Node {
-    let documents = MarkedYaml::load_from_str(yaml).expect("YAML");
-    let [document] = &documents[..] else {
-        panic!("one document in\n{yaml}");
-    };
-    convert(document)
-}
-
-fn convert(yaml: &MarkedYaml<'_>) -> Node {
-    let value = match &yaml.data {
-        YamlData::Value(Scalar::Null) => Value::Null,
-        YamlData::Value(Scalar::Boolean(value)) => Value::Bool(*value),
-        YamlData::Value(Scalar::Integer(number)) => Value::Integer(*number),
-        YamlData::Value(Scalar::FloatingPoint(number)) => Value::Float(number.into_inner()),
-        YamlData::Value(Scalar::String(text)) => Value::String(text.as_ref().into()),
-        YamlData::Sequence(items) => Value::Sequence(Arc::new(items.iter().map(convert).collect())),
-        YamlData::Mapping(keys) => {
-            let keys = keys.iter().map(|(key, node)| match convert(key).value {
-                Value::String(text) => (text, convert(node)),
-                other => panic!("a key {other:?}"),
-            });
-            Value::Mapping(Arc::new(keys.collect::<Mapping>()))
-        }
-        YamlData::Tagged(tag, node) if tag.suffix == "reference" => {
-            let path = convert(node);
-            let path = path.as_sequence().expect("a path").iter();
-            Value::Reference(Arc::new(
-                path.map(|key| key.as_str().expect("a key").into())
-                    .collect(),
-            ))
-        }
-        other => panic!("not expected in tests: {other:?}"),
-    };
-    let span = Span {
-        file: 0,
-        line: u32::try_from(yaml.span.start.line()).expect("a small file"),
-        column: u32::try_from(yaml.span.start.col() + 1).expect("a short line"),
-    };
-    Node::new(value, span)
+    let documents = Documents::read(yaml.as_bytes(), 0);
+    documents.expect("a mapping").content
 }
 
 /// In one line.
@@ -94,6 +64,10 @@ pub(crate) fn sequence(nodes: impl IntoIterator<Item = Node>) -> Node {
 
 pub(crate) fn string(text: &str) -> Node {
     Node::new(Value::String(text.into()), Span::default())
+}
+
+pub(crate) fn null() -> Node {
+    Node::new(Value::Null, Span::default())
 }
 
 pub(crate) fn reference(path: &[&str]) -> Node {

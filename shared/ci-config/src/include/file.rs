@@ -1,0 +1,289 @@
+//! One file that is to be included: which source it comes from, and what is wrong with it.
+
+use std::sync::Arc;
+
+use super::json::to_json;
+use super::load::{ComponentContext, Scope};
+use super::location::{Location, is_blank, is_url};
+use super::row::Kind;
+use super::source::{Answer, Found, Missing, Place, Source};
+use crate::fault::Fault;
+use crate::node::{Mapping, Node, Span, Value};
+use crate::text::to_text;
+
+const SUBKEYS: &str = "`local`, `project`, `remote`, `template`, `artifact`, `component`";
+
+const TEMPLATE_SUFFIX: &str = ".gitlab-ci.yml";
+
+/// With its variables replaced.
+#[derive(Clone, Debug)]
+pub(super) struct File {
+    pub(super) kind: Kind,
+    /// As it is shown: a path, a URL, a name.
+    pub(super) location: Arc<str>,
+    is_string: bool,
+    pub(super) params: Mapping,
+    /// What stands around the include itself.
+    pub(super) context: Scope,
+    /// Where the file was found, if that is a repository.
+    pub(super) found: Option<(Place, Arc<str>)>,
+    pub(super) span: Span,
+    /// In GitLab's words; the first counts.
+    pub(super) error: Option<Fault>,
+}
+
+/// What is in a file, and what it may refer to.
+pub(super) struct Fetched<'a> {
+    pub(super) text: &'a Arc<[u8]>,
+    pub(super) scope: Scope,
+}
+
+impl File {
+    /// Finds out which kind of include it is. `mask` hides the values of variables.
+    pub(super) fn of(
+        location: &Location,
+        context: &Scope,
+        mask: impl Fn(&str) -> String,
+    ) -> Result<Self, Fault> {
+        let present = |key: &str| location.get(key).filter(|node| !is_blank(node));
+        let path = |key: &str| location.get(key).map(|node| text_of(node, true));
+        let candidates = [
+            (Kind::Local, path("local")),
+            (Kind::File, present("project").and(path("file"))),
+            (
+                Kind::Remote,
+                present("remote").map(|node| text_of(node, false)),
+            ),
+            (
+                Kind::Template,
+                present("template").map(|node| text_of(node, false)),
+            ),
+            (
+                Kind::Artifact,
+                present("artifact").map(|node| text_of(node, false)),
+            ),
+            (
+                Kind::Component,
+                present("component").map(|node| text_of(node, false)),
+            ),
+        ];
+        let mut matching = (candidates.into_iter()).filter_map(|(kind, text)| {
+            let text = text.filter(|(text, _)| !text.trim().is_empty())?;
+            Some((kind, text))
+        });
+        let fail = |text: String| Err(Fault::new(text).at(location.span));
+        match (matching.next(), matching.next()) {
+            (Some((kind, (text, is_string))), None) => Ok(Self {
+                kind,
+                location: text.into(),
+                is_string,
+                params: location.params.clone(),
+                context: context.clone(),
+                found: None,
+                span: location.span,
+                error: None,
+            }),
+            (Some(_), Some(_)) => fail(format!("Each include must use only one of: {SUBKEYS}")),
+            (None, _) => {
+                let params = Value::Mapping(Arc::new(location.params.clone()));
+                let shown = mask(&to_json(&Node::new(params, location.span)));
+                fail(format!(
+                    "`{shown}` does not have a valid subkey for include. Valid subkeys are: {SUBKEYS}"
+                ))
+            }
+        }
+    }
+
+    pub(super) fn param(&self, key: &str) -> Option<Arc<str>> {
+        let node = self.params.get(key).filter(|node| !is_blank(node))?;
+        Some(to_text(node).into())
+    }
+
+    /// GitLab takes the first of a list, and small letters.
+    pub(super) fn project(&self) -> Arc<str> {
+        let node = self.params.get("project");
+        let node = node.and_then(|node| node.as_sequence().map_or(Some(node), <[Node]>::first));
+        node.map(to_text).unwrap_or_default().to_lowercase().into()
+    }
+
+    pub(super) fn reference(&self) -> Option<Arc<str>> {
+        let node = self.params.get("ref")?;
+        let unset = matches!(node.value, Value::Null | Value::Bool(false));
+        (!unset).then(|| to_text(node).into())
+    }
+
+    pub(super) fn inputs(&self) -> Option<&Node> {
+        self.params.get("inputs").filter(|node| !node.is_null())
+    }
+
+    pub(super) fn fail(&mut self, text: String) {
+        if self.error.is_none() {
+            self.error = Some(Fault::new(text).at(self.span));
+        }
+    }
+
+    /// What can be said before anything is fetched.
+    pub(super) fn check_location(&mut self, shown: &str) {
+        if !self.is_string {
+            self.fail(format!("Included file `{shown}` needs to be a string"));
+        } else if self.kind != Kind::Component && !has_yaml_extension(&self.location) {
+            self.fail(format!(
+                "Included file `{shown}` does not have YAML extension!"
+            ));
+        } else if self.kind == Kind::Remote && !is_url(&self.location) {
+            self.fail(format!(
+                "Remote file `{shown}` does not have a valid address!"
+            ));
+        } else if self.kind == Kind::Template && !self.location.ends_with(TEMPLATE_SUFFIX) {
+            self.fail(format!("Template file `{shown}` is not a valid location!"));
+        }
+    }
+
+    /// Where it comes from, if there is such a place.
+    pub(super) fn source(&mut self, shown: &str) -> Option<Source> {
+        let location = Arc::clone(&self.location);
+        match self.kind {
+            Kind::Local => {
+                let Some(place) = self.context.place.clone() else {
+                    self.fail(format!("Local file `{shown}` does not have project!"));
+                    return None;
+                };
+                Some(Source::Local {
+                    place,
+                    path: location,
+                })
+            }
+            Kind::File => Some(Source::Project {
+                project: self.project(),
+                reference: self.reference(),
+                file: location,
+            }),
+            Kind::Template => Some(Source::Template { name: location }),
+            Kind::Remote => Some(Source::Remote {
+                url: location,
+                integrity: self.param("integrity"),
+            }),
+            Kind::Component => {
+                if self.context.place.is_none() {
+                    self.fail("Unable to use components outside of a project context".to_owned());
+                    return None;
+                }
+                Some(Source::Component { address: location })
+            }
+            Kind::Artifact => {
+                let job = self.param("job");
+                match job {
+                    _ if !self.context.is_child => self.fail(
+                        "Including configs from artifacts is only allowed when triggering child pipelines"
+                            .to_owned(),
+                    ),
+                    None => self.fail(
+                        "Job must be provided when including configs from artifacts".to_owned(),
+                    ),
+                    Some(job) => {
+                        return Some(Source::Artifact {
+                            job,
+                            path: location,
+                        });
+                    }
+                }
+                None
+            }
+        }
+    }
+
+    /// Takes the answer to its source: what is in the file, unless it is an error.
+    pub(super) fn take<'a>(
+        &mut self,
+        answer: &'a Answer,
+        mask: impl Fn(&str) -> String,
+    ) -> Option<Fetched<'a>> {
+        let inner = self.context.clone();
+        let (text, scope) = match (self.kind, answer) {
+            (Kind::Local | Kind::Artifact, Ok(Found::Text(text))) => (text, inner),
+            // Nothing of the project is for files from elsewhere: a URL they include could
+            // carry its variables away.
+            (Kind::Template | Kind::Remote, Ok(Found::Text(text))) => (text, Scope::default()),
+            (Kind::File, Ok(Found::Project { sha, text })) => {
+                let place = Place {
+                    project: self.project(),
+                    sha: Arc::clone(sha),
+                };
+                let scope = Scope {
+                    place: Some(place),
+                    component: None,
+                    ..inner
+                };
+                (text, scope)
+            }
+            (Kind::Component, Ok(Found::Component(component))) => {
+                let scope = Scope {
+                    place: Some(component.place.clone()),
+                    sees_variables: inner.sees_variables,
+                    is_child: false,
+                    component: Some(ComponentContext {
+                        name: Arc::clone(&component.name),
+                        sha: Arc::clone(&component.place.sha),
+                        version: Arc::clone(&component.version),
+                        reference: Arc::clone(&component.reference),
+                    }),
+                };
+                (&component.text, scope)
+            }
+            (
+                Kind::Local
+                | Kind::File
+                | Kind::Remote
+                | Kind::Template
+                | Kind::Artifact
+                | Kind::Component,
+                Ok(_),
+            ) => {
+                let text = self.missing(&Missing::File, mask);
+                self.fail(text);
+                return None;
+            }
+            (_, Err(missing)) => {
+                let text = self.missing(missing, mask);
+                self.fail(text);
+                return None;
+            }
+        };
+        let is_empty = text.iter().all(u8::is_ascii_whitespace);
+        if is_empty {
+            let text = self.empty(&mask(&self.location), mask);
+            self.fail(text);
+            return None;
+        }
+        let path = match (self.kind, answer) {
+            (Kind::Local | Kind::File, _) => Some(&self.location),
+            (Kind::Component, Ok(Found::Component(component))) => Some(&component.path),
+            (Kind::Remote | Kind::Template | Kind::Artifact | Kind::Component, _) => None,
+        };
+        self.found = scope.place.clone().zip(path.cloned());
+        Some(Fetched { text, scope })
+    }
+}
+
+/// What a location is, and whether it is a string. Paths lose their leading slashes, and
+/// GitLab makes strings of them for that.
+fn text_of(node: &Node, is_path: bool) -> (String, bool) {
+    let text = to_text(node);
+    if is_path {
+        (text.trim_start_matches('/').to_owned(), true)
+    } else {
+        (text, node.as_str().is_some())
+    }
+}
+
+/// `/.+\.(yml|yaml)$/i` of the last part of the path.
+fn has_yaml_extension(location: &str) -> bool {
+    let name = location.trim_end_matches('/').rsplit('/').next();
+    name.is_some_and(|name| {
+        name.lines().any(|line| {
+            let line = line.to_ascii_lowercase();
+            let stem = line.strip_suffix(".yml").or(line.strip_suffix(".yaml"));
+            stem.is_some_and(|stem| !stem.is_empty())
+        })
+    })
+}
