@@ -7,6 +7,7 @@ pub mod duration;
 mod entries;
 pub mod expression;
 pub mod fault;
+pub mod glob;
 pub mod lint;
 pub mod node;
 mod parallel;

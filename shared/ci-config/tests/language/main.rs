@@ -2,4 +2,5 @@
 
 mod duration;
 mod expression;
+mod glob;
 mod pattern;
