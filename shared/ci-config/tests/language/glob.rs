@@ -217,10 +217,8 @@ fn oracle(glob: &[char], path: &[char], at_start: bool) -> bool {
         '*' => oracle(rest, path, false) || (inside && oracle(glob, &path[1..], false)),
         '?' => inside && oracle(rest, &path[1..], false),
         '[' => {
-            let end = 1 + rest
-                .iter()
-                .position(|letter| *letter == ']')
-                .expect("a whole class");
+            let end = rest.iter().position(|letter| *letter == ']');
+            let end = 1 + end.unwrap_or_else(|| panic!("a whole class in {glob:?}"));
             let class = &glob[1..end];
             let (negated, class) = match class.strip_prefix(&['!']) {
                 Some(class) => (true, class),
