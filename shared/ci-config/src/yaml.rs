@@ -12,8 +12,10 @@ mod scalar;
 mod size;
 mod syntax;
 mod tag;
+mod write;
 
 pub(crate) use inspect::inspect;
+pub use write::write;
 
 /// GitLab's `max_yaml_size_bytes`: for the text, and for what is made of it.
 pub const MAX_BYTES: usize = 2 << 20;

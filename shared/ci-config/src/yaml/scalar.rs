@@ -54,6 +54,12 @@ pub(super) fn resolve(text: &str) -> Result<Value, Refusal> {
     Ok(integer(text).unwrap_or_else(|| string(text)))
 }
 
+/// Whether Psych reads a text without quotes as just that.
+pub(super) fn is_text(text: &str) -> bool {
+    let read = resolve(text);
+    matches!(read, Ok(Value::String(string)) if *string == *text) && integer(text).is_none()
+}
+
 fn string(text: &str) -> Value {
     Value::String(text.into())
 }

@@ -9,3 +9,4 @@ mod errors;
 mod scalars;
 mod structure;
 mod support;
+mod write;
