@@ -24,6 +24,7 @@ mod rules;
 mod source;
 mod wildcard;
 
+pub(crate) use load::read;
 pub use row::{Included, Kind};
 pub use source::{Answer, Component, Found, Missing, Place, Source};
 

@@ -3,6 +3,7 @@
 
 mod budget;
 pub mod check;
+pub mod compile;
 pub mod config;
 pub mod duration;
 mod entries;
@@ -17,9 +18,11 @@ pub mod node;
 mod parallel;
 pub mod pattern;
 pub mod reference;
+pub mod templates;
 mod text;
 pub mod yaml;
 
+pub use compile::{Compilation, Compiled};
 pub use config::{Checks, Config};
 pub use fault::{Fault, Faults};
 pub use node::{Mapping, Node, Span, Value};

@@ -90,11 +90,10 @@ impl Cache {
     }
 
     fn read(&mut self, text: &[u8], file: u32, inputs: Option<&Node>) -> Result<Node, String> {
-        let mut documents = Documents::read(text, file).map_err(|fault| fault.text)?;
+        let (content, warnings) = read(text, file, inputs).map_err(|fault| fault.text)?;
         let room = MAX_WARNINGS.saturating_sub(self.warnings.len());
-        let warnings = std::mem::take(&mut documents.warnings);
         self.warnings.extend(warnings.into_iter().take(room));
-        fill(documents, inputs)
+        Ok(content)
     }
 
     pub(super) fn files(&self) -> &[Arc<str>] {
@@ -106,18 +105,22 @@ impl Cache {
     }
 }
 
-/// Fills inputs into what a file contains.
-fn fill(documents: Documents, inputs: Option<&Node>) -> Result<Node, String> {
+/// What is in a file with its inputs filled in, and what is odd about it.
+pub(crate) fn read(
+    text: &[u8],
+    file: u32,
+    inputs: Option<&Node>,
+) -> Result<(Node, Vec<Fault>), Fault> {
+    let documents = Documents::read(text, file)?;
     let given = match inputs {
         None => 0,
         Some(inputs) => (inputs.as_mapping().map(Mapping::len))
-            .ok_or_else(|| "Given inputs must be a hash".to_owned())?,
+            .ok_or_else(|| Fault::new("Given inputs must be a hash").at(inputs.span))?,
     };
     if given > 0 && documents.header.is_none() {
-        return Err(
-            "Given inputs not defined in the `spec` section of the included configuration file"
-                .to_owned(),
-        );
+        return Err(Fault::new(
+            "Given inputs not defined in the `spec` section of the included configuration file",
+        ));
     }
-    Ok(documents.content)
+    Ok((documents.content, documents.warnings))
 }

@@ -21,7 +21,18 @@ impl File {
 
     pub(super) fn missing(&self, missing: &Missing, mask: impl Fn(&str) -> String) -> String {
         let shown = mask(&self.location);
-        match missing {
+        let is_apt = match missing {
+            Missing::Project | Missing::Reference => self.kind == Kind::File,
+            Missing::Job => self.kind == Kind::Artifact,
+            Missing::File
+            | Missing::Status { .. }
+            | Missing::TimedOut { .. }
+            | Missing::Unreachable { .. }
+            | Missing::Integrity
+            | Missing::Unsupported
+            | Missing::Because(_) => true,
+        };
+        match if is_apt { missing } else { &Missing::File } {
             Missing::Because(text) => text.clone(),
             Missing::File => match self.kind {
                 Kind::Local => format!("Local file `{shown}` does not exist!"),

@@ -10,4 +10,5 @@ mod include;
 mod merge;
 mod reference;
 mod support;
+mod whole;
 mod world;
