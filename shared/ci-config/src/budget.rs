@@ -1,11 +1,12 @@
-//! What a configuration may come to once `extends` and `!reference` have copied things about.
+//! What a configuration may come to, with its includes and once `extends` and `!reference`
+//! have copied things about.
 
 use crate::fault::Fault;
 use crate::node::{Node, Value};
 
 /// How many values a configuration may have with all that is shared counted anew. GitLab
 /// bounds each file alone, and the whole only by time.
-const MAX_NODES: usize = 2_000_000;
+const MAX_NODES: usize = 1_000_000;
 
 /// How deeply values may lie in one another, references counted: twice what one file may have.
 pub(crate) const MAX_DEPTH: usize = 200;

@@ -8,7 +8,7 @@ use crate::fault::{Fault, Faults};
 use crate::include::{
     self, Answer, Found, Included, Inclusion, Inclusions, Limits, Root, Source, Surroundings,
 };
-use crate::node::{Node, Value};
+use crate::node::{Mapping, Node, Value};
 use crate::{extends, reference, templates};
 
 /// All that came of a configuration.
@@ -54,12 +54,24 @@ impl Compilation {
             let fault = Fault::new("Please provide content of .gitlab-ci.yml");
             return Self(State::Failed(fault));
         }
-        Self(match include::read(text, 0, inputs) {
-            Err(fault) => State::Failed(fault),
-            Ok((content, warnings)) => State::Including {
-                inclusion: Box::new(Inclusion::new(content, root, limits)),
-                warnings,
-            },
+        match include::read(text, 0, inputs) {
+            Err(fault) => Self(State::Failed(fault)),
+            Ok((content, warnings)) => Self::of(content, warnings, root, limits),
+        }
+    }
+
+    /// The configuration of a child pipeline, which is what the bridge's `trigger:include`
+    /// says.
+    pub fn of_child(include: &Node, root: Root, limits: Limits) -> Self {
+        let keys = Mapping::from([("include".into(), include.clone())]);
+        let content = Node::new(Value::Mapping(Arc::new(keys)), include.span);
+        Self::of(content, Vec::new(), root, limits)
+    }
+
+    fn of(content: Node, warnings: Vec<Fault>, root: Root, limits: Limits) -> Self {
+        Self(State::Including {
+            inclusion: Box::new(Inclusion::new(content, root, limits)),
+            warnings,
         })
     }
 

@@ -23,6 +23,7 @@ mod row;
 mod rules;
 mod source;
 mod wildcard;
+mod work;
 
 pub(crate) use load::read;
 pub use row::{Included, Kind};
@@ -30,6 +31,7 @@ pub use source::{Answer, Component, Found, Missing, Place, Source};
 
 use load::{Loaded, Scope};
 use pass::Pass;
+use work::Work;
 
 /// What the caller knows of the pipeline that is being made.
 pub trait Surroundings {
@@ -110,6 +112,7 @@ pub struct Inclusion {
     bytes: usize,
     path_bytes: usize,
     loaded: load::Cache,
+    work: Work,
 }
 
 impl Inclusion {
@@ -128,6 +131,7 @@ impl Inclusion {
             bytes: 0,
             path_bytes: 0,
             loaded: load::Cache::default(),
+            work: Work::default(),
         }
     }
 

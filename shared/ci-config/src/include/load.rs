@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::location::Location;
 use super::source::{Place, Source};
+use crate::budget::Budget;
 use crate::fault::Fault;
 use crate::node::{Mapping, Node};
 use crate::yaml::Documents;
@@ -53,12 +54,25 @@ impl Loaded {
 /// By where a file comes from and what it may see; then by its inputs.
 type Files = HashMap<(Source, Scope), Vec<(Option<Node>, Result<Arc<Loaded>, String>)>>;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Cache {
     loaded: Files,
+    /// For all files together.
+    budget: Budget,
     /// Where each was found, by the numbers that spans have.
     files: Vec<Arc<str>>,
     warnings: Vec<Fault>,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self {
+            loaded: Files::new(),
+            budget: Budget::new(),
+            files: vec!["".into()],
+            warnings: Vec::new(),
+        }
+    }
 }
 
 impl Cache {
@@ -77,9 +91,6 @@ impl Cache {
         if let Some((_, loaded)) = known.next() {
             return loaded.clone();
         }
-        if self.files.is_empty() {
-            self.files.push("".into());
-        }
         let file = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
         self.files.push(Arc::clone(location));
         let loaded = self.read(text, file, inputs);
@@ -91,6 +102,7 @@ impl Cache {
 
     fn read(&mut self, text: &[u8], file: u32, inputs: Option<&Node>) -> Result<Node, String> {
         let (content, warnings) = read(text, file, inputs).map_err(|fault| fault.text)?;
+        self.budget.spend_on(&content).map_err(|fault| fault.text)?;
         let room = MAX_WARNINGS.saturating_sub(self.warnings.len());
         self.warnings.extend(warnings.into_iter().take(room));
         Ok(content)

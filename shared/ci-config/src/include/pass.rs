@@ -12,6 +12,7 @@ use super::row::Kind;
 use super::rules::{Judge, Verdict};
 use super::source::{Answer, Found, Place, Source};
 use super::wildcard::Wildcard;
+use super::work::Work;
 use super::{Inclusion, Limits, Surroundings, too_much};
 use crate::config::Checks;
 use crate::fault::Fault;
@@ -24,6 +25,7 @@ pub(super) struct Pass<'a> {
     limits: Limits,
     surroundings: &'a dyn Surroundings,
     checks: &'a Checks,
+    work: &'a Work,
     /// All that are to be included, in GitLab's order: those of one file first, then what
     /// they include themselves.
     files: Vec<File>,
@@ -45,6 +47,7 @@ impl<'a> Pass<'a> {
             limits: inclusion.limits,
             surroundings,
             checks,
+            work: &inclusion.work,
             files: Vec::new(),
             wanted: IndexSet::new(),
             bytes: 0,
@@ -64,6 +67,7 @@ impl<'a> Pass<'a> {
             None => pending = true,
             Some(locations) => {
                 for location in locations.iter() {
+                    self.work.check()?;
                     match self.spread(location, &loaded.scope)? {
                         None => pending = true,
                         Some(locations) => files.extend(locations),
@@ -71,6 +75,8 @@ impl<'a> Pass<'a> {
                 }
             }
         }
+        // One more than there may be is enough to say that there are too many.
+        files.truncate(self.limits.files + 1);
         let mut files = (files.iter())
             .map(|location| self.file(location, &loaded.scope))
             .collect::<Result<Vec<_>, _>>()?;
@@ -135,10 +141,12 @@ impl<'a> Pass<'a> {
             surroundings: self.surroundings,
             checks: self.checks,
             scope: &loaded.scope,
+            work: self.work,
         };
         let mut passing = Ok(Vec::new());
         let mut pending = false;
         for location in locations.as_deref().unwrap_or_default() {
+            self.work.check()?;
             let verdict = judge.judge(location.get("rules"), &|source| self.answers.get(source));
             match (verdict, &mut passing) {
                 (Ok(Verdict::Pass), Ok(passing)) => passing.push(location.clone()),
@@ -211,6 +219,7 @@ impl<'a> Pass<'a> {
         let Ok(Found::Paths(paths)) = answer else {
             return Some(Vec::new());
         };
+        self.work.compare(1, paths.len());
         let wildcard = Wildcard::new(pattern);
         let is_new = |path: &&Arc<str>| {
             !self.files.iter().any(|file| {
@@ -224,7 +233,6 @@ impl<'a> Pass<'a> {
             .iter()
             .filter(|path| wildcard.matches(path))
             .filter(is_new);
-        // One more than there may be is enough to say that there are too many.
         Some(found.take(self.limits.files + 1).cloned().collect())
     }
 

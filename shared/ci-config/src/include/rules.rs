@@ -6,6 +6,7 @@ use super::Surroundings;
 use super::expansion::{Unknown, expand};
 use super::load::Scope;
 use super::source::{Answer, Found, Missing, Source};
+use super::work::Work;
 use crate::config::{Changes, Checks, Exists, Rule, When};
 use crate::entries;
 use crate::expression::Expression;
@@ -18,6 +19,7 @@ pub(super) struct Judge<'a> {
     pub(super) surroundings: &'a dyn Surroundings,
     pub(super) checks: &'a Checks,
     pub(super) scope: &'a Scope,
+    pub(super) work: &'a Work,
 }
 
 /// Whether an include is to be made.
@@ -124,6 +126,7 @@ impl Judge<'_> {
         match (answer(&source), &elsewhere) {
             (None, _) => Ok(Verdict::Unknown(source)),
             (Some(Ok(Found::Paths(paths))), _) => {
+                self.work.compare(globs.len(), paths.len());
                 let found = glob::exists(&globs, paths);
                 Ok(if found { Verdict::Pass } else { Verdict::Skip })
             }

@@ -36,6 +36,14 @@ impl Wildcard {
     /// Takes time in proportion to the path times the pattern, whatever they are.
     pub(super) fn matches(&self, path: &str) -> bool {
         let path = path.as_bytes();
+        let literal = |(part, byte): (&Part, &u8)| *part == Part::Byte(*byte);
+        let fixed = self
+            .0
+            .iter()
+            .take_while(|part| matches!(part, Part::Byte(_)));
+        if !self.0.iter().zip(path).take(fixed.count()).all(literal) {
+            return false;
+        }
         // Whether the path up to a place matches the parts so far.
         let mut reached = vec![false; path.len() + 1];
         reached[0] = true;

@@ -303,6 +303,28 @@ fn questions_about_other_projects_end() {
 }
 
 #[test]
+fn searching_ends() {
+    let world = (0..6_500).fold(World::default(), |world, place| {
+        world.local(&format!("some/where/{place}.yml"), "a: b")
+    });
+    for (entry, count) in [
+        ("{local: 'x*PLACE'}", 6_500),
+        ("{local: a.yml, rules: [{exists: [xPLACE]}]}", 3_300),
+    ] {
+        let entries: Vec<_> = (0..count)
+            .map(|place| format!("- {}", entry.replace("PLACE", &place.to_string())))
+            .collect();
+        let root = node(&format!("include:\n{}", entries.join("\n")));
+        let text = world
+            .include(root, Limits::default())
+            .0
+            .expect_err("too much")
+            .text;
+        assert_eq!(text, "Request timed out when fetching configuration files.");
+    }
+}
+
+#[test]
 fn the_way_of_asking_does_not_matter() {
     // Answers one at a time, in any order, give the same.
     let world = includes(20).local("more.yml", "include: 'f*.yml'\nmore: x");

@@ -5,11 +5,15 @@ use ci_config::include::{Limits, Source};
 use ci_config::{lint, templates, yaml};
 use proptest::prelude::*;
 
-use crate::support::CHECKS;
+use crate::support::{CHECKS, node};
 use crate::world::World;
 
 fn compile(world: &World, text: &str) -> (Compiled, Vec<Source>) {
-    let mut compilation = Compilation::new(text.as_bytes(), None, world.root(), Limits::default());
+    let compilation = Compilation::new(text.as_bytes(), None, world.root(), Limits::default());
+    finish(compilation, world)
+}
+
+fn finish(mut compilation: Compilation, world: &World) -> (Compiled, Vec<Source>) {
     let mut asked = Vec::new();
     loop {
         match compilation.step(world, &CHECKS) {
@@ -143,6 +147,30 @@ fn each_template_makes_a_pipeline() {
         );
     }
     assert_eq!(names, 7);
+}
+
+#[test]
+fn a_child_is_what_its_bridge_includes() {
+    let mut world = World::default().local("a.yml", "t: {script: x}");
+    world.is_child = true;
+    (world.others).insert("make:out.yml".to_owned(), "u: {script: x}".to_owned());
+    let bridge = node("include: [a.yml, {artifact: out.yml, job: make}]");
+    let include = bridge.get("include").expect("it");
+    let child = Compilation::of_child(include, world.root(), Limits::default());
+    let (compiled, _) = finish(child, &world);
+    assert_eq!(errors(&compiled), Vec::<&str>::new());
+    let config = compiled.config.expect("a configuration");
+    let names: Vec<_> = config.jobs.keys().map(|name| &**name).collect();
+    assert_eq!(names, ["t", "u"]);
+}
+
+#[test]
+fn a_compilation_may_wait_anywhere() {
+    fn is_send<T: Send + Sync>() {}
+    is_send::<Compiled>();
+    is_send::<Step>();
+    const fn may_move<T: Send>() {}
+    may_move::<Compilation>();
 }
 
 #[test]
