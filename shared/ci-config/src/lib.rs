@@ -8,6 +8,7 @@ mod entries;
 pub mod expression;
 pub mod fault;
 pub mod glob;
+pub mod inputs;
 pub mod lint;
 pub mod node;
 mod parallel;
