@@ -12,6 +12,7 @@ pub mod extends;
 pub mod fault;
 pub mod glob;
 pub mod include;
+pub mod inputs;
 pub mod lint;
 pub mod merge;
 pub mod node;

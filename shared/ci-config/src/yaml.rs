@@ -14,7 +14,8 @@ mod syntax;
 mod tag;
 mod write;
 
-pub(crate) use inspect::inspect;
+pub(crate) use inspect::{inspect, inspect_whole};
+pub(crate) use size::{depth_of, memory_of};
 pub use write::write;
 
 /// GitLab's `max_yaml_size_bytes`: for the text, and for what is made of it.
@@ -72,7 +73,7 @@ impl Documents {
             documents.extend(document);
         }
         for document in &documents {
-            if size::memory_of(document) > MAX_BYTES as u64 {
+            if memory_of(document) > MAX_BYTES as u64 {
                 return Err(Fault::new("The parsed YAML is too big").at(document.span));
             }
             if document.as_mapping().is_none() {

@@ -14,8 +14,41 @@ const HASH_ENTRY: u64 = 26;
 
 /// An estimate, with all that aliases share counted as often as it is there. Shared parts
 /// are looked at once, so that this takes no longer than the text is long.
-pub(super) fn memory_of(node: &Node) -> u64 {
+pub(crate) fn memory_of(node: &Node) -> u64 {
     memory(node, &mut HashMap::new())
+}
+
+/// How many collections stand in each other.
+pub(crate) fn depth_of(node: &Node) -> usize {
+    depth(node, &mut HashMap::new())
+}
+
+fn depth(node: &Node, known: &mut HashMap<usize, usize>) -> usize {
+    let (place, deepest) = match &node.value {
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::String(_)
+        | Value::Reference(_) => return 0,
+        Value::Sequence(items) => {
+            let place = Arc::as_ptr(items) as usize;
+            if let Some(depth) = known.get(&place) {
+                return *depth;
+            }
+            (place, items.iter().map(|item| depth(item, known)).max())
+        }
+        Value::Mapping(keys) => {
+            let place = Arc::as_ptr(keys) as usize;
+            if let Some(depth) = known.get(&place) {
+                return *depth;
+            }
+            (place, keys.values().map(|item| depth(item, known)).max())
+        }
+    };
+    let depth = 1 + deepest.unwrap_or(0);
+    known.insert(place, depth);
+    depth
 }
 
 /// As deep as documents may be, and no deeper: the composer sees to it.
