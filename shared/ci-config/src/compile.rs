@@ -9,6 +9,7 @@ use crate::include::{
     self, Answer, Found, Included, Inclusion, Inclusions, Limits, Root, Source, Surroundings,
 };
 use crate::node::{Mapping, Node, Value};
+use crate::yaml::Documents;
 use crate::{extends, reference, templates};
 
 /// All that came of a configuration.
@@ -39,12 +40,14 @@ pub struct Compilation(State);
 
 #[derive(Debug)]
 enum State {
-    Including {
-        inclusion: Box<Inclusion>,
-        /// Of the root file.
-        warnings: Vec<Fault>,
-    },
+    Including(Box<Inclusion>),
     Failed(Fault),
+}
+
+impl State {
+    fn of(inclusion: Inclusion) -> Self {
+        Self::Including(Box::new(inclusion))
+    }
 }
 
 impl Compilation {
@@ -54,9 +57,9 @@ impl Compilation {
             let fault = Fault::new("Please provide content of .gitlab-ci.yml");
             return Self(State::Failed(fault));
         }
-        match include::read(text, 0, inputs) {
+        match Documents::read(text, 0) {
             Err(fault) => Self(State::Failed(fault)),
-            Ok((content, warnings)) => Self::of(content, warnings, root, limits),
+            Ok(documents) => Self(State::of(Inclusion::new(documents, inputs, root, limits))),
         }
     }
 
@@ -64,32 +67,26 @@ impl Compilation {
     /// says.
     pub fn of_child(include: &Node, root: Root, limits: Limits) -> Self {
         let keys = Mapping::from([("include".into(), include.clone())]);
-        let content = Node::new(Value::Mapping(Arc::new(keys)), include.span);
-        Self::of(content, Vec::new(), root, limits)
-    }
-
-    fn of(content: Node, warnings: Vec<Fault>, root: Root, limits: Limits) -> Self {
-        Self(State::Including {
-            inclusion: Box::new(Inclusion::new(content, root, limits)),
-            warnings,
-        })
+        let documents = Documents {
+            header: None,
+            content: Node::new(Value::Mapping(Arc::new(keys)), include.span),
+            warnings: Vec::new(),
+        };
+        Self(State::of(Inclusion::new(documents, None, root, limits)))
     }
 
     /// Takes what was fetched, or why it could not be.
     pub fn answer(&mut self, source: Source, answer: Answer) {
         match &mut self.0 {
-            State::Including { inclusion, .. } => inclusion.answer(source, answer),
+            State::Including(inclusion) => inclusion.answer(source, answer),
             State::Failed(_) => {}
         }
     }
 
     /// Goes on as far as the answers reach.
     pub fn step(&mut self, surroundings: &dyn Surroundings, checks: &Checks) -> Step {
-        let (inclusion, warnings) = match &mut self.0 {
-            State::Including {
-                inclusion,
-                warnings,
-            } => (inclusion, warnings),
+        let inclusion = match &mut self.0 {
+            State::Including(inclusion) => inclusion,
             State::Failed(fault) => return Step::Done(Box::new(failed(fault.clone()))),
         };
         loop {
@@ -106,9 +103,6 @@ impl Compilation {
                         Err(fault) => failed(fault),
                     };
                     compiled.files = inclusion.files().to_vec();
-                    let mut warnings = warnings.clone();
-                    warnings.append(&mut compiled.faults.warnings);
-                    compiled.faults.warnings = warnings;
                     return Step::Done(Box::new(compiled));
                 }
             }

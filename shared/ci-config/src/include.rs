@@ -6,14 +6,17 @@
 //! misses at once; what was read already is kept.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::config::{Changes, Checks};
 use crate::fault::Fault;
 use crate::node::Node;
+use crate::yaml::Documents;
 
 mod expansion;
 mod file;
+mod fill;
+mod header;
 mod json;
 mod load;
 mod location;
@@ -22,14 +25,14 @@ mod pass;
 mod row;
 mod rules;
 mod source;
+mod spread;
 mod wildcard;
 mod work;
 
-pub(crate) use load::read;
 pub use row::{Included, Kind};
 pub use source::{Answer, Component, Found, Missing, Place, Source};
 
-use load::{Loaded, Scope};
+use load::{Draft, Loaded, Scope};
 use pass::Pass;
 use work::Work;
 
@@ -60,6 +63,8 @@ pub struct Limits {
     pub bytes: usize,
     /// Of all paths that were listed for wildcards and `exists`.
     pub path_bytes: usize,
+    /// Of a path with a wildcard or a glob of `exists`, over all steps.
+    pub comparisons: usize,
 }
 
 impl Default for Limits {
@@ -68,6 +73,7 @@ impl Default for Limits {
             files: 150,
             bytes: 20 << 20,
             path_bytes: 32 << 20,
+            comparisons: 20_000_000,
         }
     }
 }
@@ -102,10 +108,20 @@ pub struct Inclusions {
     pub warnings: Vec<Fault>,
 }
 
+/// The file that all begins with.
+#[derive(Debug)]
+struct RootFile {
+    draft: Draft,
+    inputs: Option<Node>,
+    scope: Scope,
+    /// With its inputs, once that can be told.
+    loaded: OnceLock<Result<Loaded, Fault>>,
+}
+
 /// Includes on their way to be resolved.
 #[derive(Debug)]
 pub struct Inclusion {
-    root: Arc<Loaded>,
+    root: Arc<RootFile>,
     limits: Limits,
     answers: HashMap<Source, Answer>,
     /// Of all files, and of all paths.
@@ -116,22 +132,32 @@ pub struct Inclusion {
 }
 
 impl Inclusion {
-    /// `content` is the root file, its inputs filled in. Spans of other files count from 1 on.
-    pub fn new(content: Node, root: Root, limits: Limits) -> Self {
-        let scope = Scope {
-            place: root.place,
-            sees_variables: true,
-            is_child: root.is_child,
-            component: None,
+    /// `inputs` are those of the root file. Spans of other files count from 1 on.
+    pub fn new(documents: Documents, inputs: Option<&Node>, root: Root, limits: Limits) -> Self {
+        let root = RootFile {
+            draft: Draft {
+                header: documents.header,
+                content: documents.content,
+            },
+            inputs: inputs.cloned(),
+            scope: Scope {
+                place: root.place,
+                sees_variables: true,
+                is_child: root.is_child,
+                component: None,
+            },
+            loaded: OnceLock::new(),
         };
+        let mut loaded = load::Cache::new();
+        loaded.warn(documents.warnings);
         Self {
-            root: Arc::new(Loaded::new(content, scope)),
+            root: Arc::new(root),
             limits,
             answers: HashMap::new(),
             bytes: 0,
             path_bytes: 0,
-            loaded: load::Cache::default(),
-            work: Work::default(),
+            loaded,
+            work: Work::new(limits.comparisons),
         }
     }
 
@@ -152,7 +178,7 @@ impl Inclusion {
         }
         let root = Arc::clone(&self.root);
         let mut pass = Pass::new(self, surroundings, checks);
-        let result = pass.expand(&root);
+        let result = pass.expand_root(&root);
         let (files, wanted) = pass.into_parts();
         if !wanted.is_empty() {
             if self.answers.len() + wanted.len() > MAX_SOURCES {
@@ -161,7 +187,7 @@ impl Inclusion {
             return Step::Fetch(wanted.into_iter().collect());
         }
         Step::Done(result.map(|content| Inclusions {
-            content: content.unwrap_or_else(|| root.content.clone()),
+            content: content.unwrap_or_else(|| root.draft.content.clone()),
             includes: row::rows(&files, surroundings),
             warnings: self.loaded.warnings(),
         }))

@@ -11,7 +11,29 @@ use crate::fault::Fault;
 use crate::node::{Mapping, Node, Span, Value};
 use crate::text::to_text;
 
-const SUBKEYS: &str = "`local`, `project`, `remote`, `template`, `artifact`, `component`";
+/// What may be included where.
+pub(super) struct Grammar {
+    name: &'static str,
+    kinds: &'static [Kind],
+}
+
+pub(super) const INCLUDE: Grammar = Grammar {
+    name: "include",
+    kinds: &[
+        Kind::Local,
+        Kind::File,
+        Kind::Remote,
+        Kind::Template,
+        Kind::Artifact,
+        Kind::Component,
+    ],
+};
+
+/// Of `spec:include`.
+pub(super) const HEADER_INCLUDE: Grammar = Grammar {
+    name: "header include",
+    kinds: &[Kind::Local, Kind::Remote, Kind::File],
+};
 
 const TEMPLATE_SUFFIX: &str = ".gitlab-ci.yml";
 
@@ -43,34 +65,20 @@ impl File {
     pub(super) fn of(
         location: &Location,
         context: &Scope,
+        grammar: &Grammar,
         mask: impl Fn(&str) -> String,
     ) -> Result<Self, Fault> {
-        let present = |key: &str| location.get(key).filter(|node| !is_blank(node));
-        let path = |key: &str| location.get(key).map(|node| text_of(node, true));
-        let candidates = [
-            (Kind::Local, path("local")),
-            (Kind::File, present("project").and(path("file"))),
-            (
-                Kind::Remote,
-                present("remote").map(|node| text_of(node, false)),
-            ),
-            (
-                Kind::Template,
-                present("template").map(|node| text_of(node, false)),
-            ),
-            (
-                Kind::Artifact,
-                present("artifact").map(|node| text_of(node, false)),
-            ),
-            (
-                Kind::Component,
-                present("component").map(|node| text_of(node, false)),
-            ),
-        ];
-        let mut matching = (candidates.into_iter()).filter_map(|(kind, text)| {
-            let text = text.filter(|(text, _)| !text.trim().is_empty())?;
-            Some((kind, text))
+        let mut matching = (grammar.kinds.iter()).filter_map(|kind| {
+            let text = text_of(location, *kind)?;
+            (!text.0.trim().is_empty()).then_some((*kind, text))
         });
+        let subkeys = || {
+            let subkeys = grammar
+                .kinds
+                .iter()
+                .map(|kind| format!("`{}`", subkey(*kind)));
+            subkeys.collect::<Vec<_>>().join(", ")
+        };
         let fail = |text: String| Err(Fault::new(text).at(location.span));
         match (matching.next(), matching.next()) {
             (Some((kind, (text, is_string))), None) => Ok(Self {
@@ -83,12 +91,14 @@ impl File {
                 span: location.span,
                 error: None,
             }),
-            (Some(_), Some(_)) => fail(format!("Each include must use only one of: {SUBKEYS}")),
+            (Some(_), Some(_)) => fail(format!("Each include must use only one of: {}", subkeys())),
             (None, _) => {
                 let params = Value::Mapping(Arc::new(location.params.clone()));
                 let shown = mask(&to_json(&Node::new(params, location.span)));
                 fail(format!(
-                    "`{shown}` does not have a valid subkey for include. Valid subkeys are: {SUBKEYS}"
+                    "`{shown}` does not have a valid subkey for {}. Valid subkeys are: {}",
+                    grammar.name,
+                    subkeys()
                 ))
             }
         }
@@ -119,6 +129,14 @@ impl File {
     pub(super) fn fail(&mut self, text: String) {
         if self.error.is_none() {
             self.error = Some(Fault::new(text).at(self.span));
+        }
+    }
+
+    /// What is wrong within the file, where it is wrong.
+    pub(super) fn fail_inside(&mut self, shown: &str, fault: &Fault) {
+        self.fail(format!("`{shown}`: {}", fault.text));
+        if let (Some(error), Some(span)) = (&mut self.error, fault.span) {
+            error.span = Some(span);
         }
     }
 
@@ -265,14 +283,28 @@ impl File {
     }
 }
 
-/// What a location is, and whether it is a string. Paths lose their leading slashes, and
-/// GitLab makes strings of them for that.
-fn text_of(node: &Node, is_path: bool) -> (String, bool) {
-    let text = to_text(node);
-    if is_path {
-        (text.trim_start_matches('/').to_owned(), true)
-    } else {
-        (text, node.as_str().is_some())
+const fn subkey(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Local => "local",
+        Kind::File => "project",
+        Kind::Remote => "remote",
+        Kind::Template => "template",
+        Kind::Artifact => "artifact",
+        Kind::Component => "component",
+    }
+}
+
+/// Where the file is, if the include is of this kind, and whether that is a string. Paths
+/// lose their leading slashes, and GitLab makes strings of them for that.
+fn text_of(location: &Location, kind: Kind) -> Option<(String, bool)> {
+    let node = location.get(subkey(kind)).filter(|node| !is_blank(node))?;
+    let path = |node: &Node| (to_text(node).trim_start_matches('/').to_owned(), true);
+    match kind {
+        Kind::Local => Some(path(node)),
+        Kind::File => location.get("file").map(path),
+        Kind::Remote | Kind::Template | Kind::Artifact | Kind::Component => {
+            Some((to_text(node), node.as_str().is_some()))
+        }
     }
 }
 

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use super::file::File;
 use super::location::Location;
 use super::source::{Place, Source};
 use crate::budget::Budget;
 use crate::fault::Fault;
-use crate::node::{Mapping, Node};
+use crate::node::Node;
 use crate::yaml::Documents;
 
 /// GitLab keeps as many of one pipeline.
@@ -32,31 +33,51 @@ pub(super) struct ComponentContext {
     pub(super) reference: Arc<str>,
 }
 
+/// A file as it is written.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) header: Option<Node>,
+    pub(super) content: Node,
+}
+
 /// A file with its inputs filled in.
 #[derive(Debug)]
 pub(super) struct Loaded {
     pub(super) content: Node,
+    /// Those that its header includes.
+    pub(super) headers: Vec<File>,
     pub(super) scope: Scope,
     /// Those of its includes that its rules let pass, once that is known.
     pub(super) locations: OnceLock<Result<Arc<[Location]>, Fault>>,
 }
 
 impl Loaded {
-    pub(super) const fn new(content: Node, scope: Scope) -> Self {
+    pub(super) const fn new(content: Node, headers: Vec<File>, scope: Scope) -> Self {
         Self {
             content,
+            headers,
             scope,
             locations: OnceLock::new(),
         }
     }
 }
 
-/// By where a file comes from and what it may see; then by its inputs.
-type Files = HashMap<(Source, Scope), Vec<(Option<Node>, Result<Arc<Loaded>, String>)>>;
+/// What makes a file come out as it does, but for its inputs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub(super) source: Source,
+    pub(super) scope: Scope,
+    /// Whether `expand_vars` knows variables, which it does when the include sees them.
+    pub(super) expands: bool,
+}
+
+/// An error is to follow the location of the file.
+pub(super) type Load = Result<Arc<Loaded>, Fault>;
 
 #[derive(Debug)]
 pub(super) struct Cache {
-    loaded: Files,
+    drafts: HashMap<Source, Result<Arc<Draft>, Fault>>,
+    loaded: HashMap<Key, Vec<(Option<Node>, Load)>>,
     /// For all files together.
     budget: Budget,
     /// Where each was found, by the numbers that spans have.
@@ -64,48 +85,62 @@ pub(super) struct Cache {
     warnings: Vec<Fault>,
 }
 
-impl Default for Cache {
-    fn default() -> Self {
+impl Cache {
+    pub(super) fn new() -> Self {
         Self {
-            loaded: Files::new(),
+            drafts: HashMap::new(),
+            loaded: HashMap::new(),
             budget: Budget::new(),
             files: vec!["".into()],
             warnings: Vec::new(),
         }
     }
-}
 
-impl Cache {
-    /// An error is as GitLab says it behind the location.
-    pub(super) fn load(
+    pub(super) fn draft(
         &mut self,
         source: &Source,
         location: &Arc<str>,
         text: &[u8],
-        scope: Scope,
-        inputs: Option<&Node>,
-    ) -> Result<Arc<Loaded>, String> {
-        let key = (source.clone(), scope);
-        let known = self.loaded.get(&key).into_iter().flatten();
-        let mut known = known.filter(|(other, _)| other.as_ref() == inputs);
-        if let Some((_, loaded)) = known.next() {
-            return loaded.clone();
+    ) -> Result<Arc<Draft>, Fault> {
+        if let Some(known) = self.drafts.get(source) {
+            return known.clone();
         }
         let file = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
         self.files.push(Arc::clone(location));
-        let loaded = self.read(text, file, inputs);
-        let loaded = loaded.map(|content| Arc::new(Loaded::new(content, key.1.clone())));
-        let same = self.loaded.entry(key).or_default();
-        same.push((inputs.cloned(), loaded.clone()));
-        loaded
+        let draft = self.read(text, file);
+        self.drafts.insert(source.clone(), draft.clone());
+        draft
     }
 
-    fn read(&mut self, text: &[u8], file: u32, inputs: Option<&Node>) -> Result<Node, String> {
-        let (content, warnings) = read(text, file, inputs).map_err(|fault| fault.text)?;
-        self.budget.spend_on(&content).map_err(|fault| fault.text)?;
+    fn read(&mut self, text: &[u8], file: u32) -> Result<Arc<Draft>, Fault> {
+        let documents = Documents::read(text, file)?;
+        self.warn(documents.warnings);
+        self.budget.spend_on(&documents.content)?;
+        Ok(Arc::new(Draft {
+            header: documents.header,
+            content: documents.content,
+        }))
+    }
+
+    pub(super) fn get(&self, key: &Key, inputs: Option<&Node>) -> Option<Load> {
+        let known = self.loaded.get(key)?.iter();
+        let mut known = known.filter(|(other, _)| other.as_ref() == inputs);
+        known.next().map(|(_, load)| load.clone())
+    }
+
+    pub(super) fn keep(&mut self, key: Key, inputs: Option<&Node>, load: Load) -> Load {
+        let load = load.and_then(|loaded| {
+            let spent = self.budget.spend_on(&loaded.content);
+            spent.map(|()| loaded)
+        });
+        let same = self.loaded.entry(key).or_default();
+        same.push((inputs.cloned(), load.clone()));
+        load
+    }
+
+    pub(super) fn warn(&mut self, warnings: Vec<Fault>) {
         let room = MAX_WARNINGS.saturating_sub(self.warnings.len());
         self.warnings.extend(warnings.into_iter().take(room));
-        Ok(content)
     }
 
     pub(super) fn files(&self) -> &[Arc<str>] {
@@ -115,24 +150,4 @@ impl Cache {
     pub(super) fn warnings(&self) -> Vec<Fault> {
         self.warnings.clone()
     }
-}
-
-/// What is in a file with its inputs filled in, and what is odd about it.
-pub(crate) fn read(
-    text: &[u8],
-    file: u32,
-    inputs: Option<&Node>,
-) -> Result<(Node, Vec<Fault>), Fault> {
-    let documents = Documents::read(text, file)?;
-    let given = match inputs {
-        None => 0,
-        Some(inputs) => (inputs.as_mapping().map(Mapping::len))
-            .ok_or_else(|| Fault::new("Given inputs must be a hash").at(inputs.span))?,
-    };
-    if given > 0 && documents.header.is_none() {
-        return Err(Fault::new(
-            "Given inputs not defined in the `spec` section of the included configuration file",
-        ));
-    }
-    Ok((documents.content, documents.warnings))
 }

@@ -5,32 +5,31 @@ use std::sync::Arc;
 
 use indexmap::IndexSet;
 
-use super::file::File;
+use super::file::{File, Grammar, INCLUDE};
 use super::load::{Cache, Loaded, Scope};
-use super::location::{self, Location, text_node};
+use super::location::{self, Location};
 use super::row::Kind;
 use super::rules::{Judge, Verdict};
-use super::source::{Answer, Found, Place, Source};
-use super::wildcard::Wildcard;
+use super::source::{Answer, Source};
 use super::work::Work;
-use super::{Inclusion, Limits, Surroundings, too_much};
+use super::{Inclusion, Limits, RootFile, Surroundings, too_much};
 use crate::config::Checks;
 use crate::fault::Fault;
 use crate::merge::deep_merge;
 use crate::node::{Mapping, Node, Value};
 
 pub(super) struct Pass<'a> {
-    answers: &'a HashMap<Source, Answer>,
-    cache: &'a mut Cache,
-    limits: Limits,
-    surroundings: &'a dyn Surroundings,
+    pub(super) answers: &'a HashMap<Source, Answer>,
+    pub(super) cache: &'a mut Cache,
+    pub(super) limits: Limits,
+    pub(super) surroundings: &'a dyn Surroundings,
     checks: &'a Checks,
-    work: &'a Work,
+    pub(super) work: &'a Work,
     /// All that are to be included, in GitLab's order: those of one file first, then what
     /// they include themselves.
-    files: Vec<File>,
+    pub(super) files: Vec<File>,
     /// What there is no answer for yet. While there is any, errors may be premature.
-    wanted: IndexSet<Source>,
+    pub(super) wanted: IndexSet<Source>,
     /// Of all files, each as often as it is included.
     bytes: usize,
 }
@@ -58,6 +57,27 @@ impl<'a> Pass<'a> {
         (self.files, self.wanted)
     }
 
+    pub(super) fn expand_root(&mut self, root: &RootFile) -> Result<Option<Node>, Fault> {
+        if root.loaded.get().is_none() {
+            let inputs = root.inputs.as_ref();
+            let filled = self.fill(&root.draft, inputs, &root.scope, true);
+            let Some(filled) = filled.transpose() else {
+                return Ok(None);
+            };
+            let loaded =
+                filled.map(|(content, headers)| Loaded::new(content, headers, root.scope.clone()));
+            _ = root.loaded.set(loaded);
+        }
+        match root.loaded.get() {
+            None => Ok(None),
+            Some(Err(fault)) => Err(fault.clone()),
+            Some(Ok(loaded)) => {
+                self.files.extend(loaded.headers.iter().cloned());
+                self.expand(loaded)
+            }
+        }
+    }
+
     /// A file over all that it includes; none while something is missing. The depth is
     /// bounded by the number of files.
     pub(super) fn expand(&mut self, loaded: &Loaded) -> Result<Option<Node>, Fault> {
@@ -78,7 +98,7 @@ impl<'a> Pass<'a> {
         // One more than there may be is enough to say that there are too many.
         files.truncate(self.limits.files + 1);
         let mut files = (files.iter())
-            .map(|location| self.file(location, &loaded.scope))
+            .map(|location| self.file(location, &loaded.scope, &INCLUDE))
             .collect::<Result<Vec<_>, _>>()?;
         if files.is_empty() {
             return Ok((!pending).then(|| loaded.content.clone()));
@@ -88,13 +108,7 @@ impl<'a> Pass<'a> {
         for file in &mut files {
             file.check_location(&self.surroundings.mask(&file.location));
             self.files.push(file.clone());
-            if self.files.len() > self.limits.files {
-                let text = format!(
-                    "Maximum of {} nested includes are allowed!",
-                    self.limits.files
-                );
-                return Err(Fault::new(text).at(file.span));
-            }
+            self.check_count(0).map_err(|fault| fault.at(file.span))?;
         }
         let mut sources = Vec::new();
         for file in &mut files {
@@ -168,82 +182,31 @@ impl<'a> Pass<'a> {
         loaded.locations.get_or_init(|| passing).clone().map(Some)
     }
 
-    /// One include for each file of a list, and for each that a wildcard finds; none while
-    /// that is open.
-    fn spread(
-        &mut self,
-        location: &Location,
-        scope: &Scope,
-    ) -> Result<Option<Vec<Location>>, Fault> {
-        let is_set = |node: &&Node| !matches!(node.value, Value::Null | Value::Bool(false));
-        if location.get("project").filter(is_set).is_some() {
-            let Some(file) = location
-                .get("file")
-                .filter(|node| !location::is_blank(node))
-            else {
-                let text = "include config must specify the file where to fetch the config from";
-                return Err(Fault::new(text).at(location.span));
-            };
-            let files = file.as_sequence().unwrap_or(std::slice::from_ref(file));
-            return Ok(Some(
-                (files.iter())
-                    .map(|file| location.with("file", file.clone()))
-                    .collect(),
-            ));
+    /// Whether there may be so many more files.
+    pub(super) fn check_count(&self, more: usize) -> Result<(), Fault> {
+        let limit = self.limits.files;
+        if self.files.len() + more > limit {
+            let text = format!("Maximum of {limit} nested includes are allowed!");
+            return Err(Fault::new(text));
         }
-        let wildcard = location
-            .get("local")
-            .filter(|node| node.as_str().is_some_and(|path| path.contains('*')));
-        let (Some(node), Some(place)) = (wildcard, &scope.place) else {
-            return Ok(Some(vec![location.clone()]));
-        };
-        let pattern = node.as_str().unwrap_or_default().trim_start_matches('/');
-        Ok(self.find(pattern, place).map(|paths| {
-            let paths = paths.iter();
-            paths
-                .map(|path| location.with("local", text_node(path, node.span)))
-                .collect()
-        }))
+        Ok(())
     }
 
-    /// What a wildcard finds, but for what is included already.
-    fn find(&mut self, pattern: &str, place: &Place) -> Option<Vec<Arc<str>>> {
-        let source = Source::Paths {
-            project: Arc::clone(&place.project),
-            reference: Some(Arc::clone(&place.sha)),
-        };
-        let Some(answer) = self.answers.get(&source) else {
-            self.wanted.insert(source);
-            return None;
-        };
-        let Ok(Found::Paths(paths)) = answer else {
-            return Some(Vec::new());
-        };
-        self.work.compare(1, paths.len());
-        let wildcard = Wildcard::new(pattern);
-        let is_new = |path: &&Arc<str>| {
-            !self.files.iter().any(|file| {
-                file.kind == Kind::Local
-                    && file.location == **path
-                    && (file.context.place.as_ref())
-                        .is_some_and(|other| other.project == place.project)
-            })
-        };
-        let found = paths
-            .iter()
-            .filter(|path| wildcard.matches(path))
-            .filter(is_new);
-        Some(found.take(self.limits.files + 1).cloned().collect())
-    }
-
-    fn variable(&self, name: &str, scope: &Scope) -> Option<Arc<str>> {
+    pub(super) fn variable(&self, name: &str, scope: &Scope) -> Option<Arc<str>> {
         let name = Some(name).filter(|_| scope.sees_variables);
         name.and_then(|name| self.surroundings.variable(name))
     }
 
-    fn file(&self, location: &Location, scope: &Scope) -> Result<File, Fault> {
+    pub(super) fn file(
+        &self,
+        location: &Location,
+        scope: &Scope,
+        grammar: &Grammar,
+    ) -> Result<File, Fault> {
         let location = location.expanded(|name| self.variable(name, scope));
-        File::of(&location, scope, |text| self.surroundings.mask(text))
+        File::of(&location, scope, grammar, |text| {
+            self.surroundings.mask(text)
+        })
     }
 
     /// What is in a file, with its own includes; none if it is missing or has an error.
@@ -253,24 +216,30 @@ impl<'a> Pass<'a> {
             return Ok(None);
         };
         let surroundings = self.surroundings;
+        let shown = surroundings.mask(&file.location);
         let Some(fetched) = file.take(answer, |text| surroundings.mask(text)) else {
             return Ok(None);
         };
-        let shown = surroundings.mask(&file.location);
-        let loaded = self.cache.load(
-            source,
-            &file.location,
-            fetched.text,
-            fetched.scope,
-            file.inputs(),
-        );
+        if file.kind == Kind::Component && self.has_header_includes(file, source, &fetched) {
+            file.fail(format!(
+                "Component `{shown}` cannot use `spec:include`. This keyword is not supported in \
+                 components"
+            ));
+            return Ok(None);
+        }
+        let length = fetched.text.len();
+        let Some(loaded) = self.load(file, source, fetched) else {
+            return Ok(None);
+        };
         let loaded = match loaded {
             Ok(loaded) => loaded,
-            Err(error) => {
-                file.fail(format!("`{shown}`: {error}"));
+            Err(fault) => {
+                file.fail_inside(&shown, &fault);
                 return Ok(None);
             }
         };
+        self.files.extend(loaded.headers.iter().cloned());
+        self.check_count(0).map_err(|fault| fault.at(file.span))?;
         let content = match loaded.content.as_mapping().is_none_or(Mapping::is_empty) {
             true => None,
             false => match self.expand(&loaded)? {
@@ -285,7 +254,7 @@ impl<'a> Pass<'a> {
             ));
             return Ok(None);
         }
-        self.bytes = self.bytes.saturating_add(fetched.text.len());
+        self.bytes = self.bytes.saturating_add(length);
         if self.bytes > self.limits.bytes {
             return Err(too_much());
         }

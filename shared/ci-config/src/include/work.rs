@@ -5,23 +5,25 @@ use std::cell::Cell;
 use super::took_too_long;
 use crate::fault::Fault;
 
-/// Paths that are compared with a glob or a wildcard, over all steps.
-const MAX_COMPARISONS: usize = 20_000_000;
-
-/// What was done so far.
-#[derive(Debug, Default)]
-pub(super) struct Work(Cell<usize>);
+/// How many paths may still be compared with globs and wildcards.
+#[derive(Debug)]
+pub(super) struct Work(Cell<Option<usize>>);
 
 impl Work {
+    pub(super) const fn new(comparisons: usize) -> Self {
+        Self(Cell::new(Some(comparisons)))
+    }
+
     pub(super) fn compare(&self, patterns: usize, paths: usize) {
-        let more = patterns.saturating_mul(paths);
-        self.0.set(self.0.get().saturating_add(more));
+        let count = patterns.saturating_mul(paths);
+        let left = self.0.get().and_then(|left| left.checked_sub(count));
+        self.0.set(left);
     }
 
     pub(super) fn check(&self) -> Result<(), Fault> {
-        if self.0.get() > MAX_COMPARISONS {
-            return Err(took_too_long());
+        match self.0.get() {
+            Some(_) => Ok(()),
+            None => Err(took_too_long()),
         }
-        Ok(())
     }
 }

@@ -1,20 +1,22 @@
 //! The corpus in `includes/`: `=== name`, the root file, then sections that begin with `---`.
 //! `file PATH` and `file PROJECT@REF PATH` are in repositories, `other NAME` is a template, a
 //! URL, a component or `JOB:PATH`; `variables` (`masked NAME` hides its value) and `changed`
-//! are lines. Expected is `merged` or `error`, and with `includes` a line for each row.
+//! are lines; `inputs` are the root's. Expected is `merged` or `error`, and with `includes` a line for each row.
 
 use std::fs;
 use std::path::Path;
 
-use ci_config::include::{Included, Limits, Missing, Source};
+use ci_config::include::{Included, Inclusion, Limits, Missing, Source, Step};
+use ci_config::yaml::Documents;
 use ci_config::{Node, merge::deep_merge};
 use proptest::prelude::*;
 
 use crate::support::{mapping, node, show, string};
-use crate::world::{PROJECT, SHA, World};
+use crate::world::{PROJECT, SHA, World, only};
 
 struct Case<'a> {
     root: &'a str,
+    inputs: Option<&'a str>,
     world: World,
     merged: Option<&'a str>,
     error: Option<&'a str>,
@@ -25,6 +27,7 @@ fn parse(text: &str) -> Case<'_> {
     let mut sections = text.split("\n--- ");
     let mut case = Case {
         root: sections.next().unwrap_or_default(),
+        inputs: None,
         world: World::default(),
         merged: None,
         error: None,
@@ -68,6 +71,7 @@ fn parse(text: &str) -> Case<'_> {
             ["changed"] => case.world.changed = lines().map(str::to_owned).collect(),
             ["child"] => case.world.is_child = true,
             ["no", "project"] => case.world.without_project = true,
+            ["inputs"] => case.inputs = Some(body),
             ["merged"] => case.merged = Some(body),
             ["error"] => case.error = Some(body.trim_end()),
             ["includes"] => case.includes = Some(body.trim_end()),
@@ -106,7 +110,11 @@ fn every_case_includes_what_gitlab_includes() {
                 case.merged.is_some() != case.error.is_some(),
                 "{name} expects nothing, or two things"
             );
-            let (result, _) = case.world.include(node(case.root), Limits::default());
+            let documents = Documents::read(case.root.as_bytes(), 0).expect(name);
+            let inputs = case.inputs.map(node);
+            let root = case.world.root();
+            let inclusion = Inclusion::new(documents, inputs.as_ref(), root, Limits::default());
+            let (result, _) = case.world.follow(inclusion);
             let (found, expected) = match &result {
                 Ok(done) => (
                     show(&done.content),
@@ -304,23 +312,25 @@ fn questions_about_other_projects_end() {
 
 #[test]
 fn searching_ends() {
-    let world = (0..6_500).fold(World::default(), |world, place| {
-        world.local(&format!("some/where/{place}.yml"), "a: b")
-    });
-    for (entry, count) in [
-        ("{local: 'x*PLACE'}", 6_500),
-        ("{local: a.yml, rules: [{exists: [xPLACE]}]}", 3_300),
+    let world = includes(100);
+    for (entry, comparisons) in [
+        ("{local: 'x*PLACE'}", 100),
+        ("{local: all.yml, rules: [{exists: [x, y, z]}]}", 300),
     ] {
-        let entries: Vec<_> = (0..count)
-            .map(|place| format!("- {}", entry.replace("PLACE", &place.to_string())))
-            .collect();
-        let root = node(&format!("include:\n{}", entries.join("\n")));
-        let text = world
-            .include(root, Limits::default())
-            .0
-            .expect_err("too much")
-            .text;
-        assert_eq!(text, "Request timed out when fetching configuration files.");
+        for (count, fits) in [(80, true), (120, false)] {
+            let entries: Vec<_> = (0..count)
+                .map(|place| format!("- {}", entry.replace("PLACE", &place.to_string())))
+                .collect();
+            let root = node(&format!("include:\n{}", entries.join("\n")));
+            let limits = Limits {
+                comparisons: 101 * comparisons,
+                ..Limits::default()
+            };
+            let error = world.include(root, limits).0.err();
+            let text = "Request timed out when fetching configuration files.";
+            let expected = (!fits).then_some(text);
+            assert_eq!(error.as_ref().map(|fault| fault.text.as_str()), expected);
+        }
     }
 }
 
@@ -331,14 +341,14 @@ fn the_way_of_asking_does_not_matter() {
     let root = node("include: [f3.yml, all.yml, more.yml]");
     let (expected, _) = world.include(root.clone(), Limits::default());
     let expected = show(&expected.expect("no error").content);
-    let mut inclusion = ci_config::include::Inclusion::new(root, world.root(), Limits::default());
+    let mut inclusion = Inclusion::new(only(root), None, world.root(), Limits::default());
     loop {
         match inclusion.step(&world, &crate::support::CHECKS) {
-            ci_config::include::Step::Done(result) => {
+            Step::Done(result) => {
                 assert_eq!(show(&result.expect("no error").content), expected);
                 return;
             }
-            ci_config::include::Step::Fetch(sources) => {
+            Step::Fetch(sources) => {
                 let source: &Source = sources.last().expect("a source");
                 inclusion.answer(source.clone(), world.fetch(source));
             }

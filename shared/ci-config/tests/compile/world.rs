@@ -8,6 +8,7 @@ use ci_config::include::{
     Answer, Component, Found, Inclusion, Inclusions, Limits, Missing, Place, Root, Source, Step,
     Surroundings,
 };
+use ci_config::yaml::Documents;
 use ci_config::{Fault, Node};
 
 use crate::support::CHECKS;
@@ -124,7 +125,13 @@ impl World {
         root: Node,
         limits: Limits,
     ) -> (Result<Inclusions, Fault>, Vec<Vec<Source>>) {
-        let mut inclusion = Inclusion::new(root, self.root(), limits);
+        self.follow(Inclusion::new(only(root), None, self.root(), limits))
+    }
+
+    pub(crate) fn follow(
+        &self,
+        mut inclusion: Inclusion,
+    ) -> (Result<Inclusions, Fault>, Vec<Vec<Source>>) {
         let mut rounds = Vec::new();
         loop {
             match inclusion.step(self, &CHECKS) {
@@ -139,6 +146,15 @@ impl World {
             }
             assert!(rounds.len() < 200, "this does not end");
         }
+    }
+}
+
+/// A file without a header.
+pub(crate) fn only(content: Node) -> Documents {
+    Documents {
+        header: None,
+        content,
+        warnings: Vec::new(),
     }
 }
 
