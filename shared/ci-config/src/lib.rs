@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod config;
+pub mod cron;
 pub mod duration;
 mod entries;
 pub mod expression;
