@@ -5,6 +5,7 @@ mod budget;
 pub mod check;
 pub mod compile;
 pub mod config;
+pub mod cron;
 pub mod duration;
 mod entries;
 pub mod expression;
