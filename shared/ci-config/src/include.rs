@@ -14,6 +14,7 @@ use crate::node::Node;
 use crate::yaml::Documents;
 
 mod expansion;
+mod fetched;
 mod file;
 mod fill;
 mod header;

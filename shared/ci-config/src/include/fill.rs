@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::expansion::{Unknown, expand};
-use super::file::{Fetched, File};
+use super::fetched::Fetched;
+use super::file::File;
 use super::load::{Draft, Key, Load, Loaded, Scope};
 use super::location::text_node;
 use super::pass::Pass;

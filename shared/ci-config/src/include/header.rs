@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::file::{Fetched, File, HEADER_INCLUDE};
+use super::fetched::Fetched;
+use super::file::{File, HEADER_INCLUDE};
 use super::fill::Filled;
 use super::load::Scope;
 use super::location;

@@ -48,7 +48,7 @@ pub(super) struct Loaded {
     pub(super) headers: Vec<File>,
     pub(super) scope: Scope,
     /// Those of its includes that its rules let pass, once that is known.
-    pub(super) locations: OnceLock<Result<Arc<[Location]>, Fault>>,
+    pub(super) locations: OnceLock<Arc<[Location]>>,
 }
 
 impl Loaded {

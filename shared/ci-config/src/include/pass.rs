@@ -145,11 +145,11 @@ impl<'a> Pass<'a> {
     /// The includes of a file that its rules let pass; none while that is open.
     fn locations(&mut self, loaded: &Loaded) -> Result<Option<Arc<[Location]>>, Fault> {
         if let Some(known) = loaded.locations.get() {
-            return known.clone().map(Some);
+            return Ok(Some(Arc::clone(known)));
         }
         let locations = match loaded.content.get("include") {
-            None => Ok(Vec::new()),
-            Some(include) => location::read(include, |name| self.variable(name, &loaded.scope)),
+            None => Vec::new(),
+            Some(include) => location::read(include, |name| self.variable(name, &loaded.scope))?,
         };
         let judge = Judge {
             surroundings: self.surroundings,
@@ -157,29 +157,24 @@ impl<'a> Pass<'a> {
             scope: &loaded.scope,
             work: self.work,
         };
-        let mut passing = Ok(Vec::new());
+        let mut passing = Vec::new();
         let mut pending = false;
-        for location in locations.as_deref().unwrap_or_default() {
+        for location in locations {
             self.work.check()?;
-            let verdict = judge.judge(location.get("rules"), &|source| self.answers.get(source));
-            match (verdict, &mut passing) {
-                (Ok(Verdict::Pass), Ok(passing)) => passing.push(location.clone()),
-                (Ok(_), Err(_)) | (Ok(Verdict::Skip), Ok(_)) => {}
-                (Ok(Verdict::Unknown(source)), Ok(_)) => {
+            match judge.judge(location.get("rules"), &|source| self.answers.get(source))? {
+                Verdict::Pass => passing.push(location),
+                Verdict::Skip => {}
+                Verdict::Unknown(source) => {
                     pending = true;
                     self.wanted.insert(source);
-                }
-                (Err(fault), _) => {
-                    passing = Err(fault);
-                    break;
                 }
             }
         }
         if pending {
             return Ok(None);
         }
-        let passing = locations.and(passing).map(Arc::from);
-        loaded.locations.get_or_init(|| passing).clone().map(Some)
+        let passing = loaded.locations.get_or_init(|| passing.into());
+        Ok(Some(Arc::clone(passing)))
     }
 
     /// Whether there may be so many more files.
@@ -240,15 +235,10 @@ impl<'a> Pass<'a> {
         };
         self.files.extend(loaded.headers.iter().cloned());
         self.check_count(0).map_err(|fault| fault.at(file.span))?;
-        let content = match loaded.content.as_mapping().is_none_or(Mapping::is_empty) {
-            true => None,
-            false => match self.expand(&loaded)? {
-                None => return Ok(None),
-                content => content,
-            },
+        let Some(content) = self.expand(&loaded)? else {
+            return Ok(None);
         };
-        let content = content.filter(|node| node.as_mapping().is_some_and(|keys| !keys.is_empty()));
-        if content.is_none() {
+        if content.as_mapping().is_none_or(Mapping::is_empty) {
             file.fail(format!(
                 "Included file `{shown}` does not have valid YAML syntax!"
             ));
@@ -258,7 +248,7 @@ impl<'a> Pass<'a> {
         if self.bytes > self.limits.bytes {
             return Err(too_much());
         }
-        Ok(content)
+        Ok(Some(content))
     }
 }
 

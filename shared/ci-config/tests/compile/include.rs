@@ -11,7 +11,7 @@ use ci_config::yaml::Documents;
 use ci_config::{Node, merge::deep_merge};
 use proptest::prelude::*;
 
-use crate::support::{mapping, node, show, string};
+use crate::support::{CHECKS, mapping, node, show, string};
 use crate::world::{PROJECT, SHA, World, only};
 
 struct Case<'a> {
@@ -311,6 +311,79 @@ fn questions_about_other_projects_end() {
 }
 
 #[test]
+fn each_reason_has_its_words() {
+    let url = "https://example.com/a.yml";
+    let remote = format!("include: {url}");
+    for (root, missing, text) in [
+        (
+            &*remote,
+            Missing::Status {
+                code: 502,
+                attempts: 3,
+            },
+            "Remote file `https://example.com/a.yml` could not be fetched after 3 attempts because of HTTP code `502` error!",
+        ),
+        (
+            &remote,
+            Missing::TimedOut { attempts: 3 },
+            "Remote file `https://example.com/a.yml` could not be fetched after 3 attempts because of a timeout error!",
+        ),
+        (
+            &remote,
+            Missing::Unreachable { attempts: 3 },
+            "Remote file `https://example.com/a.yml` could not be fetched after 3 attempts because of a socket error!",
+        ),
+        (
+            &remote,
+            Missing::Integrity,
+            "Remote file `https://example.com/a.yml` failed integrity check!",
+        ),
+        (
+            &remote,
+            Missing::File,
+            "Remote file `https://example.com/a.yml` could not be fetched because the response was empty!",
+        ),
+        (
+            &remote,
+            Missing::Because("Remote file could not be fetched because blocked!".to_owned()),
+            "Remote file could not be fetched because blocked!",
+        ),
+        (
+            "include: {artifact: a.yml, job: build}",
+            Missing::Job,
+            "Job `build` not found in parent pipeline or does not have artifacts!",
+        ),
+        (
+            "include: {local: a.yml}",
+            Missing::Project,
+            "Local file `a.yml` does not exist!",
+        ),
+    ] {
+        let mut inclusion = Inclusion::new(
+            only(node(root)),
+            None,
+            World {
+                is_child: true,
+                ..World::default()
+            }
+            .root(),
+            Limits::default(),
+        );
+        let world = World::default();
+        let Step::Fetch(sources) = inclusion.step(&world, &CHECKS) else {
+            panic!("{root} needs something");
+        };
+        for source in sources {
+            inclusion.answer(source, Err(missing.clone()));
+        }
+        let Step::Done(Err(fault)) = inclusion.step(&world, &CHECKS) else {
+            panic!("{root} is an error");
+        };
+        assert_eq!(fault.text, text);
+    }
+}
+
+#[test]
 fn searching_ends() {
     let world = includes(100);
     for (entry, comparisons) in [
@@ -343,7 +416,7 @@ fn the_way_of_asking_does_not_matter() {
     let expected = show(&expected.expect("no error").content);
     let mut inclusion = Inclusion::new(only(root), None, world.root(), Limits::default());
     loop {
-        match inclusion.step(&world, &crate::support::CHECKS) {
+        match inclusion.step(&world, &CHECKS) {
             Step::Done(result) => {
                 assert_eq!(show(&result.expect("no error").content), expected);
                 return;
