@@ -8,6 +8,7 @@ pub mod fault;
 pub mod lint;
 pub mod node;
 mod parallel;
+pub mod variables;
 
 pub use config::{Checks, Config};
 pub use fault::{Fault, Faults};
