@@ -3,11 +3,15 @@
 
 pub mod check;
 pub mod config;
+pub mod duration;
 mod entries;
+pub mod expression;
 pub mod fault;
+pub mod glob;
 pub mod lint;
 pub mod node;
 mod parallel;
+pub mod pattern;
 pub mod variables;
 
 pub use config::{Checks, Config};

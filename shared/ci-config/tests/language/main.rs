@@ -1,0 +1,6 @@
+//! The small languages inside a configuration, each against tables and an oracle of its own.
+
+mod duration;
+mod expression;
+mod glob;
+mod pattern;
