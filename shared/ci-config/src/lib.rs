@@ -12,6 +12,8 @@ pub mod lint;
 pub mod node;
 mod parallel;
 pub mod pattern;
+pub mod plan;
+pub mod predefined;
 pub mod variables;
 
 pub use config::{Checks, Config};

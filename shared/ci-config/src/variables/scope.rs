@@ -82,7 +82,7 @@ impl<'a> Layer<'a> {
         }
     }
 
-    fn iter(self) -> Box<dyn Iterator<Item = Definition<'a>> + 'a> {
+    pub(super) fn iter(self) -> Box<dyn Iterator<Item = Definition<'a>> + 'a> {
         match self {
             Layer::Collection(collection) => Box::new(collection.iter().map(of_collection)),
             Layer::Config(variables) => Box::new(variables.iter().map(of_config)),

@@ -20,7 +20,7 @@ pub enum Error {
     #[error("circular variable reference detected: {}", circles_text(.0))]
     Circular(Vec<Vec<Arc<str>>>),
     /// There is no end in sight. GitLab has no such limit.
-    #[error("variables are too long when the references in them are replaced")]
+    #[error("rules and variables take too long to evaluate")]
     TooMuch,
 }
 
@@ -76,9 +76,21 @@ impl Scope<'_> {
     /// Whether values refer to each other in a circle. One that refers to itself means what
     /// its name meant before.
     pub fn check(&self) -> Result<(), Error> {
+        self.check_from(self.iter())
+    }
+
+    /// The same, where a circle would have to go through one of these layers.
+    pub fn check_through(&self, layers: &[Layer<'_>]) -> Result<(), Error> {
+        self.check_from(layers.iter().flat_map(|layer| layer.iter()))
+    }
+
+    fn check_from<'d>(
+        &self,
+        definitions: impl Iterator<Item = Definition<'d>>,
+    ) -> Result<(), Error> {
         let mut graph = Graph::new(self);
         let mut places = Vec::new();
-        for definition in self.iter() {
+        for definition in definitions {
             self.budget.step(1)?;
             if !definition.raw && reference::may_refer(definition.value) {
                 places.extend(graph.nodes_of(definition.name)?);
