@@ -23,7 +23,7 @@ pub(super) struct Cache<'a> {
     files: OnceCell<Arc<[Arc<str>]>>,
     files_of: RefCell<HashMap<Elsewhere, Files>>,
     changed_since: RefCell<HashMap<Arc<str>, Changed>>,
-    matches: RefCell<HashMap<Question, bool>>,
+    answers: RefCell<HashMap<Question, bool>>,
 }
 
 /// A project, and a ref of it.
@@ -51,7 +51,7 @@ impl<'a> Cache<'a> {
             files: OnceCell::new(),
             files_of: RefCell::default(),
             changed_since: RefCell::default(),
-            matches: RefCell::default(),
+            answers: RefCell::default(),
         }
     }
 
@@ -82,8 +82,15 @@ impl<'a> Cache<'a> {
         look_up(&self.changed_since, MAX_ANSWERS, Arc::clone(reference), ask)
     }
 
-    pub(super) fn matches(&self, question: Question, ask: impl FnOnce() -> bool) -> bool {
-        look_up(&self.matches, MAX_ANSWERS, question, ask)
+    pub(super) fn answer(&self, question: &Question) -> Option<bool> {
+        self.answers.borrow().get(question).copied()
+    }
+
+    pub(super) fn keep(&self, question: Question, answer: bool) {
+        let mut answers = self.answers.borrow_mut();
+        if answers.len() < MAX_ANSWERS {
+            answers.insert(question, answer);
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::variables::{
 /// How much text variables may make in one pipeline, and how much may be looked at. Ten
 /// thousand jobs with some hundred variables each are far from it.
 const BYTES: usize = 32 << 20;
-const STEPS: usize = 32 << 20;
+const STEPS: usize = 16 << 20;
 
 const MAX_NAME_LENGTH: usize = 255;
 

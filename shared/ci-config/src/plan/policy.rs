@@ -4,6 +4,9 @@ use super::rules::Evaluation;
 use crate::config::Policy;
 use crate::variables::Error;
 
+/// What a ref counts as.
+const REF_STEPS: usize = 4;
+
 impl Evaluation<'_> {
     /// Whether all that `only` says holds, and nothing of what `except` says.
     pub(super) fn admits(
@@ -31,7 +34,8 @@ impl Evaluation<'_> {
     /// One answer for each key that is there, found when it is asked for.
     fn answers<'p>(&'p self, policy: &'p Policy) -> impl Iterator<Item = Result<bool, Error>> {
         let refs = policy.refs.iter().map(|refs| {
-            self.budget.step(refs.len())?;
+            self.budget.step(REF_STEPS * refs.len())?;
+            self.read(refs.iter())?;
             Ok(refs.iter().any(|text| self.is_ref(text)))
         });
         let kubernetes = policy.kubernetes.then_some(Ok(self.context.kubernetes));

@@ -11,6 +11,9 @@ use crate::variables::{Budget, Error, Scope, Unknown, Values};
 /// What an expression counts as.
 const EXPRESSION_STEPS: usize = 16;
 
+/// How much text is read in the time of a step.
+const BYTES_A_STEP: usize = 16;
+
 /// Where globs and files are too many to compare; GitLab's limit.
 const MAX_COMPARISONS: usize = 50_000;
 
@@ -69,12 +72,22 @@ impl Evaluation<'_> {
     /// Whether an expression is true. What is none counts as false, as in GitLab.
     pub(super) fn holds(&self, text: &Arc<str>) -> Result<bool, Error> {
         self.budget.step(EXPRESSION_STEPS)?;
+        self.read([text])?;
         let Some(expression) = self.cache.expression(text) else {
             return Ok(false);
         };
         let value =
             |name: &str| (self.scope.get(name)).map(|definition| Arc::clone(definition.value));
         Ok(expression.evaluate(&value))
+    }
+
+    /// Texts are looked up in what is known already, and for that read to their ends.
+    pub(super) fn read<'t>(
+        &self,
+        texts: impl IntoIterator<Item = &'t Arc<str>>,
+    ) -> Result<(), Error> {
+        let bytes: usize = texts.into_iter().map(|text| text.len()).sum();
+        self.budget.step(bytes / BYTES_A_STEP)
     }
 
     fn changed(&self, changes: &Changes) -> Result<bool, Failure> {
@@ -113,11 +126,27 @@ impl Evaluation<'_> {
         since: Option<Arc<str>>,
         paths: Option<&[Arc<str>]>,
     ) -> Result<bool, Error> {
-        let comparisons = paths.map_or(0, |paths| paths.len().saturating_mul(globs.len()));
-        self.budget.step(comparisons.min(MAX_COMPARISONS) / 4)?;
+        self.read(&globs)?;
         let ask = globs.clone();
-        let question = Question::Changes { globs, since };
-        Ok((self.cache).matches(question, || glob::changes(&ask, paths)))
+        self.answer(Question::Changes { globs, since }, || {
+            let comparisons = paths.map_or(0, |paths| paths.len().saturating_mul(ask.len()));
+            self.budget.step(comparisons.min(MAX_COMPARISONS) / 4)?;
+            Ok(glob::changes(&ask, paths))
+        })
+    }
+
+    /// What is asked again costs nothing.
+    fn answer(
+        &self,
+        question: Question,
+        ask: impl FnOnce() -> Result<bool, Error>,
+    ) -> Result<bool, Error> {
+        if let Some(known) = self.cache.answer(&question) {
+            return Ok(known);
+        }
+        let answer = ask()?;
+        self.cache.keep(question, answer);
+        Ok(answer)
     }
 
     fn exists(&self, exists: &Exists) -> Result<bool, Failure> {
@@ -139,12 +168,15 @@ impl Evaluation<'_> {
             None => (None, self.cache.files()),
         };
         let globs = self.expand_all(&exists.paths)?;
-        let comparisons = files.len().saturating_mul(globs.len());
-        self.budget
-            .step(files.len() / 16 + comparisons.min(MAX_COMPARISONS) / 4)?;
+        self.read(&globs)?;
         let ask = globs.clone();
-        let question = Question::Exists { globs, of };
-        Ok((self.cache).matches(question, || glob::exists(&ask, files)))
+        let answer = self.answer(Question::Exists { globs, of }, || {
+            let comparisons = files.len().saturating_mul(ask.len());
+            self.budget
+                .step(files.len() / 16 + comparisons.min(MAX_COMPARISONS) / 4)?;
+            Ok(glob::exists(&ask, files))
+        });
+        Ok(answer?)
     }
 
     fn files_of(

@@ -1,8 +1,12 @@
 //! What is too much.
 
+use std::sync::Arc;
+
 use ci_config::plan::Limits;
+use ci_config::{Node, Value};
 
 use crate::world::World;
+use crate::yaml;
 
 fn limited(limits: Limits) -> World {
     World {
@@ -98,4 +102,32 @@ fn large_pipelines_are_planned() {
         ..World::with(&[("CI_COMMIT_REF_NAME", "main")])
     };
     assert_eq!(world.planned(&config).jobs.len(), 10_000);
+}
+
+/// What is small to write and large to do.
+#[test]
+fn work_comes_to_an_end() {
+    let own: String = (0..5_000).map(|n| format!("V{n}: x, ")).collect();
+    let rules = "{if: $A}, ".repeat(1_000);
+    let long = "x".repeat(500_000);
+    for keys in [
+        format!("variables: {{{own}}}"),
+        format!("rules: [{rules}{{when: always}}]"),
+        format!("rules: [{{changes: ['{long}']}}, {{when: always}}]"),
+        format!("only: [{}]", "x, ".repeat(5_000)),
+    ] {
+        // As many jobs as there may be, all alike: to read they are one.
+        let job = yaml::node(&format!("{{script: x, parallel: 200, {keys}}}"));
+        let jobs = (0..50).map(|n| (format!("j{n}").into(), job.clone()));
+        let root = Node::new(Value::Mapping(Arc::new(jobs.collect())), job.span);
+        let world = World {
+            changed: Some(vec!["file"; 1_000]),
+            ..World::default()
+        };
+        let refusal = world.plan_node(&root).expect_err("too much").to_string();
+        assert!(
+            refusal.ends_with("rules and variables take too long to evaluate"),
+            "{refusal}"
+        );
+    }
 }

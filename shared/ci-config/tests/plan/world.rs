@@ -10,7 +10,7 @@ use ci_config::plan::{
     Changed, Context, Files, Limits, Plan, PlannedJob, Refusal, Repository, Source,
 };
 use ci_config::variables::{Collection, Origin, Variable};
-use ci_config::{Checks, Config, duration};
+use ci_config::{Checks, Config, Node, duration};
 
 use crate::yaml;
 
@@ -82,12 +82,12 @@ impl World {
     }
 
     pub(crate) fn plan(&self, text: &str) -> Result<Plan, Refusal> {
-        let (config, faults) = Config::read(&yaml::node(text), &CHECKS);
-        assert_eq!(
-            yaml::texts(&faults.errors),
-            Vec::<&str>::new(),
-            "in\n{text}"
-        );
+        self.plan_node(&yaml::node(text))
+    }
+
+    pub(crate) fn plan_node(&self, root: &Node) -> Result<Plan, Refusal> {
+        let (config, faults) = Config::read(root, &CHECKS);
+        assert_eq!(yaml::texts(&faults.errors), Vec::<&str>::new());
         let config = config.expect("a configuration without errors");
         let variables: Collection = (self.variables.iter())
             .map(|(name, value, origin)| Variable {
