@@ -5,6 +5,7 @@ mod deletion;
 mod groups;
 mod project_lists;
 mod projects;
+mod repository;
 mod scope;
 mod steering;
 mod tokens;

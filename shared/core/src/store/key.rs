@@ -7,11 +7,14 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::{Row, number};
 use crate::agent::{Agent, AgentGrant, AgentName};
 use crate::definition::Definition;
-use crate::ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, RunnerId, TokenId, UserId};
+use crate::ids::{
+    AgentId, GroupId, JobId, PipelineId, ProjectId, PushId, RunnerId, TokenId, UserId,
+};
 use crate::job::{Bridge, Job};
 use crate::member::{Member, Source};
 use crate::pipeline::{Pipeline, Ref};
 use crate::project::{DirectoryEntry, Group, Namespace, Project, ProjectName};
+use crate::repository::{Push, StoredCommit};
 use crate::runner::{Runner, RunnerManager};
 use crate::time::Time;
 use crate::token::{AccessToken, Digest, TokenLink};
@@ -38,12 +41,14 @@ pub enum Table {
     Definitions,
     LogChunks,
     Refs,
+    Commits,
+    Pushes,
     Variables,
     Counters,
 }
 
 impl Table {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Projects,
         Self::Groups,
         Self::Users,
@@ -61,6 +66,8 @@ impl Table {
         Self::Definitions,
         Self::LogChunks,
         Self::Refs,
+        Self::Commits,
+        Self::Pushes,
         Self::Variables,
         Self::Counters,
     ];
@@ -85,6 +92,8 @@ impl Table {
             Self::Definitions => "DEFINITIONS_TABLE",
             Self::LogChunks => "LOG_CHUNKS_TABLE",
             Self::Refs => "REFS_TABLE",
+            Self::Commits => "COMMITS_TABLE",
+            Self::Pushes => "PUSHES_TABLE",
             Self::Variables => "VARIABLES_TABLE",
             Self::Counters => "COUNTERS_TABLE",
         }
@@ -104,7 +113,9 @@ impl Table {
             | Self::Jobs
             | Self::Bridges
             | Self::Definitions
-            | Self::Refs => "project_id",
+            | Self::Refs
+            | Self::Commits
+            | Self::Pushes => "project_id",
             Self::LogChunks => "job_id",
             Self::Variables => "owner",
             Self::Counters => "name",
@@ -160,6 +171,9 @@ pub enum Key {
     /// A log chunk by the place of its first byte.
     LogChunk(JobId, u64),
     Ref(ProjectId, String),
+    /// A commit by its whole id.
+    Commit(ProjectId, String),
+    Push(ProjectId, PushId),
     Variable(Owner, String),
 }
 
@@ -186,6 +200,7 @@ impl Key {
             Self::RunnerManager(_, text)
             | Self::Definition(_, text)
             | Self::Ref(_, text)
+            | Self::Commit(_, text)
             | Self::Variable(_, text) => (1..=MAX_SORT_KEY).contains(&text.len()),
             Self::Project(_)
             | Self::Group(_)
@@ -199,6 +214,7 @@ impl Key {
             | Self::Pipeline(..)
             | Self::Job(..)
             | Self::Bridge(..)
+            | Self::Push(..)
             | Self::LogChunk(..) => true,
         }
     }
@@ -224,6 +240,8 @@ impl Key {
             Self::Definition(..) => Table::Definitions,
             Self::LogChunk(..) => Table::LogChunks,
             Self::Ref(..) => Table::Refs,
+            Self::Commit(..) => Table::Commits,
+            Self::Push(..) => Table::Pushes,
             Self::Variable(..) => Table::Variables,
         }
     }
@@ -273,6 +291,10 @@ impl Key {
             Self::Ref(project, name) => {
                 vec![("project_id", number(project.0)), ("name", text(name))]
             }
+            Self::Commit(project, sha) => {
+                vec![("project_id", number(project.0)), ("sha", text(sha))]
+            }
+            Self::Push(project, id) => in_project(project, id.0),
             Self::Variable(owner, key) => vec![("owner", text(owner)), ("key", text(key))],
         };
         attributes
@@ -444,8 +466,27 @@ impl Row for Definition {
 }
 
 impl Row for Ref {
+    // Of two who move it one finds it moved.
+    const GUARDS: &[&str] = &["sha"];
+
     fn key(&self) -> Key {
         Key::Ref(self.project_id, self.name.clone())
+    }
+}
+
+impl Row for StoredCommit {
+    fn key(&self) -> Key {
+        Key::Commit(self.project_id, self.sha.clone())
+    }
+}
+
+impl Row for Push {
+    fn key(&self) -> Key {
+        Key::Push(self.project_id, self.id)
+    }
+
+    fn index_attributes(&self) -> Vec<(&'static str, AttributeValue)> {
+        due(self.deadline, self.id.0).collect()
     }
 }
 

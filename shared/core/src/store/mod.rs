@@ -22,6 +22,7 @@ pub mod members;
 pub mod namespaces;
 pub mod pipelines;
 mod process;
+pub mod repository;
 pub mod retry;
 pub mod tokens;
 pub mod users;
