@@ -366,6 +366,7 @@ pub fn routes(function: &str) -> Result<Router<App>, Error> {
         "traces" => traces::routes(),
         "pipelines" => pipelines::routes(),
         "projects" => projects::routes(),
+        "repository" => repository::routes(),
         other => return Err(format!("there is no function {other}").into()),
     })
 }

@@ -6,6 +6,7 @@ mod errands;
 mod groups;
 mod project_lists;
 mod projects;
+mod repository;
 mod scope;
 mod steering;
 mod tokens;

@@ -264,6 +264,8 @@ pub fn project(id: u64, ancestors: &[GroupId], full_path: &str) -> Project {
         import_url: None,
         topics: Vec::new(),
         ci: CiSettings::default(),
+        protected_branches: Vec::new(),
+        protected_tags: Vec::new(),
     }
 }
 
@@ -339,6 +341,7 @@ pub fn branch(project: ProjectId, name: &str, sha: &str) -> Ref {
         name: name.to_owned(),
         tag: false,
         sha: sha.to_owned(),
+        annotation: None,
     }
 }
 

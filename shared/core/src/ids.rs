@@ -51,6 +51,8 @@ ids! {
     AgentId,
     /// A resource group.
     ResourceGroupId,
+    /// A push.
+    PushId,
 }
 
 /// The largest id that exists: what fits a signed 64-bit number, as in GitLab.

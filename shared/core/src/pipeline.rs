@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::ids::{JobId, PipelineId, ProjectId, UserId};
 use crate::job::Status;
+use crate::repository::TagObject;
 use crate::time::Time;
 
 pub mod advance;
@@ -302,7 +303,11 @@ pub struct Ref {
     pub project_id: ProjectId,
     pub name: String,
     pub tag: bool,
+    /// The commit that it names, also where there is a tag object between.
     pub sha: String,
+    /// Of an annotated tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub annotation: Option<TagObject>,
 }
 
 #[cfg(test)]

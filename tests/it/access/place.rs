@@ -131,7 +131,8 @@ pub(crate) async fn furnish(app: &TestApp, project: &Project, user: UserId) -> C
     app.seed.put_user(&user_row).await.unwrap();
     let fellow = seed::member(source, FELLOW, Role::Reporter);
     app.seed.put(&fellow).await.unwrap();
-    crate::endpoints::scope::furnish(app, project).await;
+    let project = crate::endpoints::repository::furnish(app, project).await;
+    crate::endpoints::scope::furnish(app, &project).await;
     running_job(app, &pipeline, id + RUNNING_JOB, user).await
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::jobs::items;
 use super::{Key, Store, Table, number};
 use crate::error::{Error, Result};
-use crate::ids::{AgentId, JobId, PipelineId, ProjectId, TokenId, UserId};
+use crate::ids::{AgentId, JobId, PipelineId, ProjectId, PushId, TokenId, UserId};
 use crate::member::Source;
 use crate::token::Digest;
 use crate::variable::Owner;
@@ -19,6 +19,8 @@ pub enum Partition {
     Definitions(ProjectId),
     Refs(ProjectId),
     ResourceGroups(ProjectId),
+    Commits(ProjectId),
+    Pushes(ProjectId),
     AgentGrants(Source),
     Members(Source),
     LogChunks(JobId),
@@ -40,6 +42,8 @@ impl Partition {
             Self::Definitions(_) => Table::Definitions,
             Self::Refs(_) => Table::Refs,
             Self::ResourceGroups(_) => Table::ResourceGroups,
+            Self::Commits(_) => Table::Commits,
+            Self::Pushes(_) => Table::Pushes,
             Self::AgentGrants(_) => Table::AgentGrants,
             Self::Members(_) => Table::Members,
             Self::LogChunks(_) => Table::LogChunks,
@@ -49,9 +53,10 @@ impl Partition {
 
     const fn sort_key(self) -> &'static str {
         match self {
-            Self::Pipelines(_) | Self::Bridges(_) => "id",
+            Self::Pipelines(_) | Self::Bridges(_) | Self::Pushes(_) => "id",
             Self::Definitions(_) => "checksum",
             Self::Refs(_) => "name",
+            Self::Commits(_) => "sha",
             Self::AgentGrants(_) => "agent_id",
             Self::Members(_) => "user_id",
             Self::LogChunks(_) => "offset",
@@ -65,7 +70,9 @@ impl Partition {
             | Self::Bridges(project)
             | Self::Definitions(project)
             | Self::Refs(project)
-            | Self::ResourceGroups(project) => number(project.0),
+            | Self::ResourceGroups(project)
+            | Self::Commits(project)
+            | Self::Pushes(project) => number(project.0),
             Self::AgentGrants(source) | Self::Members(source) => {
                 AttributeValue::S(source.to_string())
             }
@@ -84,6 +91,8 @@ impl Partition {
             Self::Definitions(project) => Key::Definition(project, text()?),
             Self::Refs(project) => Key::Ref(project, text()?),
             Self::ResourceGroups(project) => Key::ResourceGroup(project, text()?),
+            Self::Commits(project) => Key::Commit(project, text()?),
+            Self::Pushes(project) => Key::Push(project, PushId(id()?)),
             Self::AgentGrants(source) => Key::AgentGrant(source, AgentId(id()?)),
             Self::Members(source) => Key::Member(source, UserId(id()?)),
             Self::LogChunks(job) => Key::LogChunk(job, id()?),

@@ -19,6 +19,7 @@ pub enum Counter {
     Jobs,
     Agents,
     ResourceGroups,
+    Pushes,
 }
 
 impl Counter {
@@ -33,6 +34,7 @@ impl Counter {
             Self::Jobs => "jobs",
             Self::Agents => "agents",
             Self::ResourceGroups => "resource_groups",
+            Self::Pushes => "pushes",
         }
     }
 }

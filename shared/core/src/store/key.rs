@@ -7,11 +7,14 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::{Row, number};
 use crate::agent::{Agent, AgentGrant, AgentName};
 use crate::definition::Definition;
-use crate::ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, RunnerId, TokenId, UserId};
+use crate::ids::{
+    AgentId, GroupId, JobId, PipelineId, ProjectId, PushId, RunnerId, TokenId, UserId,
+};
 use crate::job::{Bridge, Job};
 use crate::member::{Member, Source};
 use crate::pipeline::{Pipeline, Ref};
 use crate::project::{DirectoryEntry, Group, Namespace, Project, ProjectName};
+use crate::repository::{Push, StoredCommit};
 use crate::resource_group::ResourceGroup;
 use crate::runner::{Runner, RunnerManager};
 use crate::time::Time;
@@ -39,13 +42,15 @@ pub enum Table {
     Definitions,
     LogChunks,
     Refs,
+    Commits,
+    Pushes,
     Variables,
     ResourceGroups,
     Counters,
 }
 
 impl Table {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Projects,
         Self::Groups,
         Self::Users,
@@ -63,6 +68,8 @@ impl Table {
         Self::Definitions,
         Self::LogChunks,
         Self::Refs,
+        Self::Commits,
+        Self::Pushes,
         Self::Variables,
         Self::ResourceGroups,
         Self::Counters,
@@ -88,6 +95,8 @@ impl Table {
             Self::Definitions => "DEFINITIONS_TABLE",
             Self::LogChunks => "LOG_CHUNKS_TABLE",
             Self::Refs => "REFS_TABLE",
+            Self::Commits => "COMMITS_TABLE",
+            Self::Pushes => "PUSHES_TABLE",
             Self::Variables => "VARIABLES_TABLE",
             Self::ResourceGroups => "RESOURCE_GROUPS_TABLE",
             Self::Counters => "COUNTERS_TABLE",
@@ -109,7 +118,9 @@ impl Table {
             | Self::Bridges
             | Self::Definitions
             | Self::ResourceGroups
-            | Self::Refs => "project_id",
+            | Self::Refs
+            | Self::Commits
+            | Self::Pushes => "project_id",
             Self::LogChunks => "job_id",
             Self::Variables => "owner",
             Self::Counters => "name",
@@ -165,6 +176,9 @@ pub enum Key {
     /// A log chunk by the place of its first byte.
     LogChunk(JobId, u64),
     Ref(ProjectId, String),
+    /// A commit by its whole id.
+    Commit(ProjectId, String),
+    Push(ProjectId, PushId),
     Variable(Owner, String),
     ResourceGroup(ProjectId, String),
 }
@@ -193,6 +207,7 @@ impl Key {
             | Self::Definition(_, text)
             | Self::Ref(_, text)
             | Self::ResourceGroup(_, text)
+            | Self::Commit(_, text)
             | Self::Variable(_, text) => (1..=MAX_SORT_KEY).contains(&text.len()),
             Self::Project(_)
             | Self::Group(_)
@@ -206,6 +221,7 @@ impl Key {
             | Self::Pipeline(..)
             | Self::Job(..)
             | Self::Bridge(..)
+            | Self::Push(..)
             | Self::LogChunk(..) => true,
         }
     }
@@ -231,6 +247,8 @@ impl Key {
             Self::Definition(..) => Table::Definitions,
             Self::LogChunk(..) => Table::LogChunks,
             Self::Ref(..) => Table::Refs,
+            Self::Commit(..) => Table::Commits,
+            Self::Push(..) => Table::Pushes,
             Self::Variable(..) => Table::Variables,
             Self::ResourceGroup(..) => Table::ResourceGroups,
         }
@@ -281,6 +299,10 @@ impl Key {
             Self::Ref(project, name) => {
                 vec![("project_id", number(project.0)), ("name", text(name))]
             }
+            Self::Commit(project, sha) => {
+                vec![("project_id", number(project.0)), ("sha", text(sha))]
+            }
+            Self::Push(project, id) => in_project(project, id.0),
             Self::Variable(owner, key) => vec![("owner", text(owner)), ("key", text(key))],
             Self::ResourceGroup(project, key) => {
                 vec![("project_id", number(project.0)), ("key", text(key))]
@@ -455,6 +477,9 @@ impl Row for Definition {
 }
 
 impl Row for Ref {
+    // Of two who move it one finds it moved.
+    const GUARDS: &[&str] = &["sha"];
+
     fn key(&self) -> Key {
         Key::Ref(self.project_id, self.name.clone())
     }
@@ -465,6 +490,22 @@ impl Row for ResourceGroup {
 
     fn key(&self) -> Key {
         Key::ResourceGroup(self.project_id, self.key.clone())
+    }
+}
+
+impl Row for StoredCommit {
+    fn key(&self) -> Key {
+        Key::Commit(self.project_id, self.sha.clone())
+    }
+}
+
+impl Row for Push {
+    fn key(&self) -> Key {
+        Key::Push(self.project_id, self.id)
+    }
+
+    fn index_attributes(&self) -> Vec<(&'static str, AttributeValue)> {
+        due(self.deadline, self.id.0).collect()
     }
 }
 

@@ -23,6 +23,7 @@ pub mod members;
 pub mod namespaces;
 pub mod pipelines;
 mod process;
+pub mod repository;
 mod resource_groups;
 pub mod retry;
 pub mod tokens;
