@@ -10,6 +10,7 @@ mod projects;
 pub(crate) mod scope;
 mod tokens;
 mod users;
+pub(crate) mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -91,6 +92,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         tokens::TABLE,
         users::TABLE,
         scope::TABLE,
+        variables::TABLE,
     ]
     .concat()
 });
@@ -201,6 +203,7 @@ impl Endpoint {
             .replace("{pipeline_id}", &place.pipeline.to_string())
             .replace("{user_id}", &place.user.to_string())
             .replace("{token_id}", &token.to_string())
+            .replace("{key}", variables::KEY)
             .replace("{agent_id}", &place.agent.to_string())
             .replace("{target_project_id}", &scope::LISTED.to_string())
             .replace("{target_group_id}", &scope::LISTED.to_string())

@@ -26,4 +26,5 @@ mod sweeper;
 mod tokens;
 mod user;
 mod users;
+mod variables;
 mod walks;

@@ -9,6 +9,7 @@ mod scope;
 mod steering;
 mod tokens;
 mod users;
+mod variables;
 mod walk;
 
 use std::collections::BTreeSet;

@@ -191,14 +191,18 @@ impl<'a> Deletion<'a> {
 
     async fn rows(&mut self) -> Result<bool> {
         let (id, source) = (self.id(), Source::Project(self.id()));
-        // Without its row nobody follows up on a pipeline whose jobs are partly gone.
-        Ok(self.partition(Partition::Pipelines(id)).await?
+        // Who may still hand values out must not find them.
+        Ok(
+            self.partition(Partition::Variables(Owner::Project(id))).await?
+            // Without its row nobody follows up on a pipeline whose jobs are partly gone.
+            && self.partition(Partition::Pipelines(id)).await?
             && self.partition(Partition::Bridges(id)).await?
             && self.jobs().await?
             && self.partition(Partition::Refs(id)).await?
             && self.agents().await?
             && self.partition(Partition::AgentGrants(source)).await?
-            && self.partition(Partition::Members(source)).await?)
+            && self.partition(Partition::Members(source)).await?,
+        )
     }
 
     async fn partition(&mut self, partition: Partition) -> Result<bool> {

@@ -22,6 +22,7 @@ use switchyard::{
     token::{AccessToken, Scope, Secret},
     trace,
     user::{Email, Profile, User, UserState},
+    variable::{CiVariable, Owner, VariableType},
 };
 
 use crate::{Error, stack::Stack};
@@ -220,6 +221,7 @@ pub fn group(id: u64, above: &[&Group], path: &str) -> Group {
         owner: None,
         owners_revision: 0,
         children_revision: 0,
+        variable_count: 0,
         deleted_at: None,
         deadline: None,
     }
@@ -251,6 +253,7 @@ pub fn project(id: u64, ancestors: &[GroupId], full_path: &str) -> Project {
         deadline: None,
         job_count: 0,
         pipeline_count: 0,
+        variable_count: 0,
         ci_job_token_scope_enabled: false,
         job_token_allowlist: BTreeSet::new(),
         job_token_groups_allowlist: BTreeSet::new(),
@@ -275,6 +278,26 @@ pub fn agent(project: ProjectId, id: u64, name: &str) -> Agent {
         created_at: at("2015-12-21T13:14:24.077Z"),
         created_by_user_id: None,
         granted_to: BTreeSet::new(),
+    }
+}
+
+/// A CI variable for all environments.
+pub fn ci_variable(owner: Owner, key: &str, value: &str) -> CiVariable {
+    let created_at = at("2015-12-21T13:14:24.077Z");
+    CiVariable {
+        owner,
+        key: key.to_owned(),
+        value: value.to_owned(),
+        variable_type: VariableType::EnvVar,
+        protected: false,
+        masked: false,
+        hidden: false,
+        raw: false,
+        environment_scope: CiVariable::ANY_ENVIRONMENT.to_owned(),
+        description: None,
+        created_at,
+        updated_at: created_at,
+        revision: 0,
     }
 }
 

@@ -40,6 +40,8 @@ pub enum Action {
     /// Who may see the project, whether it is archived, and whether it is there at all.
     OwnProject,
     AdminAccessTokens,
+    /// Reading and changing CI variables.
+    AdminBuild,
     ReadClusterAgents,
     AdminClusterAgents,
 }
@@ -102,7 +104,7 @@ pub fn may(action: Action, project: &Project, standing: Standing) -> Verdict {
                 .role();
             builds_open && !project.archived && minimum.is_some() && role >= minimum
         }
-        Action::ForceCancelBuild | Action::EraseBuild => {
+        Action::ForceCancelBuild | Action::EraseBuild | Action::AdminBuild => {
             builds_open && !project.archived && role >= Some(Role::Maintainer)
         }
         Action::ReadMembers => standing != Standing::Anonymous,

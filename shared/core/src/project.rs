@@ -64,6 +64,9 @@ pub struct Project {
     /// Published pipelines, child pipelines left out: the total of the pipeline list.
     #[serde(default)]
     pub pipeline_count: u64,
+    /// CI variables of its own.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub variable_count: u64,
     /// Whether this project's job tokens are confined to an allow list (outbound).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ci_job_token_scope_enabled: bool,
@@ -163,6 +166,9 @@ pub struct Group {
     /// the group, finds it changed if something has come since.
     #[serde(default, skip_serializing_if = "is_default")]
     pub children_revision: u64,
+    /// CI variables of its own.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub variable_count: u64,
     /// Marked for deletion: nobody sees it any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Time>,

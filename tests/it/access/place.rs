@@ -132,6 +132,7 @@ pub(crate) async fn furnish(app: &TestApp, project: &Project, user: UserId) -> C
     let fellow = seed::member(source, FELLOW, Role::Reporter);
     app.seed.put(&fellow).await.unwrap();
     crate::endpoints::scope::furnish(app, project).await;
+    crate::endpoints::variables::furnish(app, project).await;
     running_job(app, &pipeline, id + RUNNING_JOB, user).await
 }
 

@@ -61,6 +61,7 @@ impl<'a> World<'a> {
         super::users::walk(self.app).await;
         super::deletion::leave(self.app).await;
         super::scope::walk(self.app, &self.member).await;
+        super::variables::walk(self.app).await;
         super::project_lists::walk(self.app, &self.member).await;
         self.app.sweep().await;
     }

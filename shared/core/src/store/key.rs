@@ -15,7 +15,7 @@ use crate::runner::{Runner, RunnerManager};
 use crate::time::Time;
 use crate::token::{AccessToken, Digest, TokenLink};
 use crate::user::{Email, User};
-use crate::variable::{Owner, Variable};
+use crate::variable::{CiVariable, Owner, Variable};
 
 /// The tables that the code uses; `infra/template.yaml` declares them and those of later use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -151,6 +151,7 @@ pub enum Key {
     /// A log chunk by the place of its first byte.
     LogChunk(JobId, u64),
     Ref(ProjectId, String),
+    /// A variable by its key, behind which a CI variable has its scope.
     Variable(Owner, String),
 }
 
@@ -389,6 +390,15 @@ impl Row for TokenLink {
 impl Row for Variable {
     fn key(&self) -> Key {
         Key::Variable(self.owner, self.key.clone())
+    }
+}
+
+impl Row for CiVariable {
+    const GUARDS: &[&str] = &["revision"];
+
+    fn key(&self) -> Key {
+        let sort = Self::sort_key(&self.key, &self.environment_scope);
+        Key::Variable(self.owner, sort)
     }
 }
 

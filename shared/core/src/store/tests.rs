@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::log_chunks::{ChunkBody, LogChunk};
 use super::*;
-use crate::ids::{GroupId, JobId, PipelineId, RunnerId, UserId};
+use crate::ids::{GroupId, JobId, PipelineId, ProjectId, RunnerId, UserId};
 use crate::job::{
     ArchivedLog, Artifact, Bridge, Environment, FailureReason, FileFormat, FileType, Job, Needs,
     Status,
@@ -16,6 +16,7 @@ use crate::pipeline::Pipeline;
 use crate::project::Project;
 use crate::token::{AccessToken, Scope};
 use crate::user::User;
+use crate::variable::{CiVariable, Owner, Variable, VariableType};
 
 /// A row as DynamoDB's JSON has it.
 fn item(text: &str) -> Item {
@@ -245,4 +246,20 @@ fn bytes(value: &AttributeValue) -> usize {
         AttributeValue::M(map) => 3 + map.len() + item_bytes(map),
         other => panic!("no row has an attribute like {other:?}"),
     }
+}
+
+/// What a job is played with has its key alone, a CI variable its scope behind it.
+#[test]
+fn variables() {
+    let played: Variable = read(
+        r#"{"owner":{"S":"job#7"},"key":{"S":"TARGET"},"value":{"S":"staging"},"format":{"N":"1"}}"#,
+    );
+    assert_eq!(played.owner, Owner::Job(JobId(7)));
+    assert_eq!(played.key, "TARGET");
+    let variable: CiVariable = read(include_str!("tests/ci_variable.json"));
+    assert_eq!(variable.owner, Owner::Project(ProjectId(1)));
+    assert_eq!(variable.key, "TOKEN");
+    assert_eq!(variable.environment_scope, "production");
+    assert_eq!(variable.variable_type, VariableType::File);
+    assert!(variable.protected && variable.masked && variable.hidden && variable.raw);
 }

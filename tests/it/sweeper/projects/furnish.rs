@@ -129,6 +129,9 @@ async fn put_rows(app: &TestApp, pipeline: &Pipeline, free: u64) {
             environments: Vec::new(),
         };
         app.seed.put(&grant).await.unwrap();
+        let key = format!("KEY_{number}");
+        let variable = seed::ci_variable(Owner::Project(project), &key, "secret");
+        app.seed.put(&variable).await.unwrap();
         let member = seed::member(source, UserId(500 + number), Role::Developer);
         app.seed.put(&member).await.unwrap();
     }
