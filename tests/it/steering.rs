@@ -4,7 +4,10 @@
 mod budgets;
 mod cancel;
 mod crashes;
+mod delayed;
+mod deletion;
 mod erase;
+mod pipelines;
 mod play;
 mod races;
 mod retry;
@@ -156,6 +159,8 @@ fn read(pipeline: &Pipeline, id: u64, stage: usize, words: &[&str]) -> Job {
             let names = names.split('+').filter(|name| !name.is_empty());
             let places = names.map(|name| u16::from(name.as_bytes()[0] - b'a'));
             row.build.needs = Some(Needs(places.collect()));
+        } else if let Some(seconds) = word.strip_prefix("in=") {
+            row.build.start_in = Some(seconds.parse().unwrap());
         } else {
             row.build.when = serde_json::from_value(json!(word)).unwrap();
         }

@@ -138,6 +138,11 @@ impl TestApp {
         self.sweeper = function("sweeper", &self.stack, &self.wire, &self.clock);
     }
 
+    /// The store as this function has it, with its own faults and records.
+    pub fn store_of(&self, function_name: &str) -> Store {
+        function(function_name, &self.stack, &self.wire, &self.clock).store
+    }
+
     /// Lets the sweeper run once.
     pub async fn sweep(&self) {
         sweeper::sweep(&self.sweeper).await.expect("a sweep");

@@ -7,12 +7,11 @@ use switchyard::http::access::Build;
 use switchyard::http::views::JobView;
 use switchyard::http::{Accepts, App, BuildAccess, Endpoint, Json, ProjectAccess, Reader};
 use switchyard::ids::JobId;
-use switchyard::job::{Bridge, Job};
 use switchyard::pipeline::Pipeline;
 use switchyard::policy::Action;
 use switchyard::store::counters::Counter;
+use switchyard::store::retry::{replacing, retry_writes};
 use switchyard::store::{Key, Write, Written};
-use switchyard::variable::{Owner, Variable};
 
 use crate::play::MAX_VARIABLES;
 use crate::steer::{self, ATTEMPTS};
@@ -98,44 +97,26 @@ pub(crate) async fn retry_now<E: Endpoint>(
     let next = pipeline.with_retry(old.id, id, user, now);
     let (new, writes) = match build {
         Build::Job(job) => {
-            let mut new = job.again(id, user, now);
-            let variables = variables_for(app, job, id, variables).await?;
-            new.has_variables = !variables.is_empty();
-            let mut writes = job_writes(job, &new)?;
-            for variable in &variables {
-                writes.push(Write::create(variable)?);
+            let variables = app.store.variables_for(job, id, variables).await?;
+            if variables.len() > MAX_VARIABLES {
+                return Err(Error::bad_request("Too many variables"));
             }
+            let mut new = job.again(id, user, now);
+            new.has_variables = !variables.is_empty();
+            let mut writes = retry_writes(job, &new, &variables)?;
+            let project = Key::Project(job.build.project_id);
+            writes.push(Write::add(project, "job_count", 1));
             (Build::Job(new), writes)
         }
         Build::Bridge(bridge) => {
             let new = bridge.again(id, user, now);
-            let writes = bridge_writes(bridge, &new)?;
+            let writes = replacing(bridge, &bridge.replaced_by(id), &new)?;
             (Build::Bridge(new), writes)
         }
     };
     write(app, access, writes, (&pipeline, next))
         .await
         .map(|written| written.then_some(new))
-}
-
-fn job_writes(old: &Job, new: &Job) -> Result<Vec<Write>> {
-    let replaced = Job {
-        build: old.build.replaced_by(new.build.id),
-        ..old.clone()
-    };
-    Ok(vec![
-        Write::edit(old, &replaced)?,
-        Write::create(new)?,
-        Write::add(Key::Project(old.build.project_id), "job_count", 1),
-    ])
-}
-
-fn bridge_writes(old: &Bridge, new: &Bridge) -> Result<Vec<Write>> {
-    let replaced = Bridge {
-        build: old.build.replaced_by(new.build.id),
-        ..old.clone()
-    };
-    Ok(vec![Write::edit(old, &replaced)?, Write::create(new)?])
 }
 
 async fn write<E>(
@@ -150,28 +131,4 @@ async fn write<E>(
         access.rows.set(next);
     }
     Ok(written)
-}
-
-/// The old job's variables for the new one; those given now come before.
-async fn variables_for(
-    app: &App,
-    job: &Job,
-    id: JobId,
-    given: &[(String, String)],
-) -> Result<Vec<Variable>> {
-    let owner = Owner::Job(id);
-    let mut variables: Vec<Variable> = Vec::new();
-    if job.has_variables {
-        let kept = app.store.variables_of(Owner::Job(job.build.id)).await?;
-        let kept = kept
-            .into_iter()
-            .filter(|kept| given.iter().all(|(key, _)| *key != kept.key));
-        variables.extend(kept.map(|kept| Variable { owner, ..kept }));
-    }
-    let given = given.iter().cloned();
-    variables.extend(given.map(|(key, value)| Variable { owner, key, value }));
-    if variables.len() > MAX_VARIABLES {
-        return Err(Error::bad_request("Too many variables"));
-    }
-    Ok(variables)
 }

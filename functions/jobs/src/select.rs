@@ -162,7 +162,7 @@ impl<'a> Selection<'a> {
             self.load_pipelines_and_relations(&fetched.jobs, shown)
                 .await?;
             for job in fetched.jobs {
-                match self.building(&job)? {
+                match self.hidden_pipeline(&job)? {
                     None if self.is_wanted(&job) => jobs.push(job),
                     None => {}
                     // The rest of a hidden pipeline is passed over at once.
@@ -275,13 +275,13 @@ impl<'a> Selection<'a> {
         self.rows.load(&self.app.store, keys).await
     }
 
-    /// The job's pipeline, if it is still being written.
-    fn building(&self, job: &Job) -> Result<Option<Pipeline>> {
+    /// The job's pipeline, if nobody may see it.
+    fn hidden_pipeline(&self, job: &Job) -> Result<Option<Pipeline>> {
         let key = Key::Pipeline(self.project.id, job.build.pipeline_id);
         Ok(self
             .rows
             .get::<Pipeline>(&key)?
-            .filter(|pipeline| pipeline.building))
+            .filter(|pipeline| !pipeline.is_published()))
     }
 
     /// The index may lag: the row decides.

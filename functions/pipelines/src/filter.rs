@@ -124,7 +124,7 @@ impl Filter {
         };
         scope
             && source
-            && !pipeline.building
+            && pipeline.is_published()
             && self.status.is_none_or(|status| pipeline.status == status)
             && self
                 .ref_name

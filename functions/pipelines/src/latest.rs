@@ -79,7 +79,7 @@ pub(crate) async fn show(
     let latest = |walked: Walked| {
         let mut pipelines = walked.pipelines.into_iter();
         pipelines.find(|pipeline| {
-            !pipeline.building
+            pipeline.is_published()
                 && pipeline.source != Source::ParentPipeline
                 && sha.as_ref().is_none_or(|sha| pipeline.sha == *sha)
         })

@@ -1,13 +1,16 @@
-//! The `pipelines` function: reading pipelines.
+//! The `pipelines` function: reading and steering pipelines.
 
+mod cancel;
+mod delete;
 mod filter;
 mod latest;
 mod list;
+mod retry;
 mod show;
 mod walk;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use switchyard::http::App;
 use utoipa::OpenApi;
 
@@ -18,11 +21,26 @@ pub fn routes() -> Router<App> {
         .route("/api/v4/projects/{id}/pipelines/latest", get(latest::show))
         .route(
             "/api/v4/projects/{id}/pipelines/{pipeline_id}",
-            get(show::show),
+            get(show::show).delete(delete::delete),
+        )
+        .route(
+            "/api/v4/projects/{id}/pipelines/{pipeline_id}/cancel",
+            post(cancel::cancel),
+        )
+        .route(
+            "/api/v4/projects/{id}/pipelines/{pipeline_id}/retry",
+            post(retry::retry),
         )
 }
 
 /// This function's part of the API's description.
 #[derive(OpenApi)]
-#[openapi(paths(list::list, latest::show, show::show))]
+#[openapi(paths(
+    list::list,
+    latest::show,
+    show::show,
+    cancel::cancel,
+    retry::retry,
+    delete::delete
+))]
 pub struct ApiDoc;

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use switchyard::error::Result;
 use switchyard::http::views::PipelineDetailsView;
-use switchyard::http::{Accepts, App, Endpoint, Json, PipelineAccess, Reader};
+use switchyard::http::{Accepts, App, Endpoint, Json, PipelineAccess, ProjectAccess, Reader};
+use switchyard::pipeline::Pipeline;
 use switchyard::policy::Action;
 use switchyard::store::Key;
 use switchyard::user::User;
@@ -35,10 +36,16 @@ pub(crate) async fn show(
     State(app): State<App>,
     access: PipelineAccess<ShowPipeline>,
 ) -> Result<Json<PipelineDetailsView>> {
-    let PipelineAccess {
-        pipeline,
-        project: mut access,
-    } = access;
+    let PipelineAccess { pipeline, project } = access;
+    details(&app, project, &pipeline).await
+}
+
+/// A pipeline as its own endpoint shows it.
+pub(crate) async fn details<E>(
+    app: &App,
+    mut access: ProjectAccess<E>,
+    pipeline: &Pipeline,
+) -> Result<Json<PipelineDetailsView>> {
     access
         .rows
         .load(&app.store, [Key::User(pipeline.user_id)])
@@ -50,7 +57,7 @@ pub(crate) async fn show(
     let user: Option<User> = access.rows.get(&Key::User(pipeline.user_id))?;
     let (path, base_url) = (&access.project.full_path, &access.request.base_url);
     Ok(Json(PipelineDetailsView::new(
-        &pipeline,
+        pipeline,
         user.as_ref(),
         path,
         base_url,

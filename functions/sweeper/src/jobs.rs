@@ -1,18 +1,24 @@
-//! Jobs that were erased, and something of what they left may still be there.
+//! Jobs that start by themselves now; and jobs that were erased, and something of what they
+//! left may still be there.
 
 use switchyard::erasure;
 use switchyard::error::Result;
 use switchyard::http::App;
-use switchyard::job::Job;
-use switchyard::store::{Key, Rows, Table};
+use switchyard::job::lifecycle::{Event, Gates, transition};
+use switchyard::job::{Job, Status};
+use switchyard::pipeline::Pipeline;
+use switchyard::store::belongings::Partition;
+use switchyard::store::{Key, Rows, Table, Write, Written};
+use switchyard::variable::Owner;
 
 use crate::{Budget, DUE_ROWS};
 
-pub(crate) async fn erase(app: &App, budget: &mut Budget) -> Result<()> {
-    let due = app
-        .store
-        .due(Table::Jobs, app.clock.now(), DUE_ROWS)
-        .await?;
+/// Rows that go in one go.
+const AT_A_TIME: usize = 100;
+
+pub(crate) async fn go_on(app: &App, budget: &mut Budget) -> Result<()> {
+    let now = app.clock.now();
+    let due = app.store.due(Table::Jobs, now, DUE_ROWS).await?;
     let mut rows = Rows::default();
     rows.load(&app.store, due.iter().cloned()).await?;
     for key in due {
@@ -21,15 +27,89 @@ pub(crate) async fn erase(app: &App, budget: &mut Budget) -> Result<()> {
         }
         budget.spend(1);
         let job: Option<Job> = rows.get(&key)?;
-        let Some(job) = job.filter(|job| job.erasing) else {
-            continue;
-        };
-        if let Err(error) = erasure::finish(&job, &app.store, &app.blobs).await {
-            let Key::Job(project, job) = key else {
-                continue;
-            };
-            tracing::error!(%error, %project, %job, "what an erased job left is not gone");
+        let Some(job) = job else { continue };
+        // One that fails must not keep the others waiting.
+        if let Err(error) = finish(&job, app, budget).await {
+            let (project, job) = (job.build.project_id, job.build.id);
+            tracing::error!(%error, %project, %job, "what is due for a job was not done");
         }
     }
     Ok(())
+}
+
+async fn finish(job: &Job, app: &App, budget: &mut Budget) -> Result<()> {
+    if job.erasing {
+        erasure::finish(job, &app.store, &app.blobs).await?;
+    }
+    if job.build.status == Status::Scheduled {
+        start(job, app, budget).await?;
+    }
+    Ok(())
+}
+
+/// Lets a delayed job wait for a runner, if its time has come. Who was faster has played it,
+/// or canceled it.
+async fn start(job: &Job, app: &App, budget: &mut Budget) -> Result<()> {
+    let now = app.clock.now();
+    let gates = Gates::default();
+    let Ok(build) = transition(&job.build, Event::EnqueueScheduled { gates }, now) else {
+        return Ok(());
+    };
+    let key = Key::Pipeline(build.project_id, build.pipeline_id);
+    let mut rows = Rows::default();
+    rows.load(&app.store, [key.clone()]).await?;
+    let Some(pipeline) = rows.get::<Pipeline>(&key)? else {
+        return Ok(());
+    };
+    let started = Job {
+        build,
+        ..job.clone()
+    };
+    let writes = vec![
+        Write::edit(job, &started)?,
+        Write::edit(&pipeline, &pipeline.touched(now))?,
+    ];
+    if app.store.write_all(writes).await? == Written::All {
+        let processed = app.store.process(pipeline.project_id, pipeline.id, now);
+        let picture = processed.await?;
+        budget.spend(picture.map_or(0, |it| it.builds().len()));
+    }
+    Ok(())
+}
+
+/// Removes a job that nobody sees any more, and all that belongs to it.
+pub(crate) async fn remove(job: &Job, app: &App) -> Result<()> {
+    let (project, id) = (job.build.project_id, job.build.id);
+    if may_have_log(job) || !job.artifacts.is_empty() {
+        erasure::remove_left(project, id, &app.store, &app.blobs).await?;
+    }
+    loop {
+        let hanging = hanging_on(job, app, AT_A_TIME).await?;
+        app.store.delete_all(&hanging).await?;
+        if hanging.len() < AT_A_TIME {
+            break;
+        }
+    }
+    app.store.delete_all(&[Key::Job(project, id)]).await
+}
+
+fn may_have_log(job: &Job) -> bool {
+    let build = &job.build;
+    build.started_at.is_some() || build.erased_at.is_some() || job.log.is_some() || job.erasing
+}
+
+/// The keys of at most `limit` rows that only the job's own leads to.
+pub(crate) async fn hanging_on(job: &Job, app: &App, limit: usize) -> Result<Vec<Key>> {
+    let build = &job.build;
+    let mut keys = Vec::new();
+    if may_have_log(job) {
+        let chunks = Partition::LogChunks(build.id);
+        keys = app.store.keys_in(chunks, limit).await?;
+    }
+    if job.has_variables && keys.len() < limit {
+        let variables = Partition::Variables(Owner::Job(build.id));
+        let rest = limit - keys.len();
+        keys.extend(app.store.keys_in(variables, rest).await?);
+    }
+    Ok(keys)
 }

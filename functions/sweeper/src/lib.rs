@@ -66,7 +66,7 @@ impl Work {
     pub async fn sweep(self, app: &App, budget: &mut Budget) -> Result<()> {
         match self {
             Self::Pipelines => pipelines::process(app, budget).await,
-            Self::Jobs => jobs::erase(app, budget).await,
+            Self::Jobs => jobs::go_on(app, budget).await,
             Self::Groups => groups::sweep(app, app.clock.now(), budget).await,
             Self::Users => users::sweep(app, budget).await,
             Self::Projects => projects::delete(app, budget).await,

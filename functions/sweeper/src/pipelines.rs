@@ -1,10 +1,16 @@
-//! Pipelines in which something changed, and nobody followed up.
+//! Pipelines in which something changed, and nobody followed up; those that were begun and
+//! never published; and those that were deleted.
 
+use futures::future::try_join_all;
 use switchyard::error::Result;
 use switchyard::http::App;
-use switchyard::store::{Key, Table};
+use switchyard::pipeline::Pipeline;
+use switchyard::store::{Key, Rows, Table, Write};
 
-use crate::{Budget, DUE_ROWS};
+use crate::{Budget, DUE_ROWS, jobs};
+
+/// Jobs that are removed side by side.
+const JOBS_AT_ONCE: usize = 16;
 
 pub(crate) async fn process(app: &App, budget: &mut Budget) -> Result<()> {
     let now = app.clock.now();
@@ -12,17 +18,58 @@ pub(crate) async fn process(app: &App, budget: &mut Budget) -> Result<()> {
         if budget.is_spent() {
             return Ok(());
         }
-        let Key::Pipeline(project, pipeline) = key else {
-            continue;
-        };
-        match app.store.process(project, pipeline, now).await {
-            Ok(picture) => budget.spend(1 + picture.map_or(0, |it| it.builds().len())),
-            // One that fails must not keep the others waiting.
-            Err(error) => {
-                tracing::error!(%error, %project, %pipeline, "a pipeline was not processed");
-                budget.spend(1);
-            }
+        budget.spend(1);
+        // One that fails must not keep the others waiting.
+        if let Err(error) = finish(&key, app, budget).await {
+            tracing::error!(%error, ?key, "a pipeline was not processed");
         }
     }
     Ok(())
+}
+
+async fn finish(key: &Key, app: &App, budget: &mut Budget) -> Result<()> {
+    let Key::Pipeline(project, id) = key else {
+        return Ok(());
+    };
+    let now = app.clock.now();
+    if let Some(picture) = app.store.process(*project, *id, now).await? {
+        budget.spend(picture.builds().len());
+        return Ok(());
+    }
+    let mut rows = Rows::default();
+    rows.load(&app.store, [key.clone()]).await?;
+    let Some(pipeline) = rows.get::<Pipeline>(key)? else {
+        return Ok(());
+    };
+    if pipeline.deadline.is_none_or(|deadline| deadline > now) {
+        return Ok(());
+    }
+    if pipeline.building {
+        let limit = budget.left().max(1);
+        budget.spend(app.store.remove_unborn(&pipeline, limit).await?);
+    } else if pipeline.deleted_at.is_some() {
+        remove(&pipeline, app, budget).await?;
+    }
+    Ok(())
+}
+
+/// Removes what belongs to a deleted pipeline, and then the pipeline. If the budget does not
+/// suffice, the next sweep goes on.
+async fn remove(pipeline: &Pipeline, app: &App, budget: &mut Budget) -> Result<()> {
+    let jobs = pipeline.job_ids(true);
+    let jobs = app.store.jobs_by_id(pipeline.project_id, &jobs).await?;
+    let some = jobs.len().min(budget.left().max(1));
+    for jobs in jobs[..some].chunks(JOBS_AT_ONCE) {
+        try_join_all(jobs.iter().map(|job| jobs::remove(job, app))).await?;
+        budget.spend(jobs.len());
+    }
+    if some < jobs.len() {
+        return Ok(());
+    }
+    let bridges = pipeline.bridges.iter();
+    let bridges = bridges.map(|id| Key::Bridge(pipeline.project_id, *id));
+    let bridges: Vec<Key> = bridges.collect();
+    app.store.delete_all(&bridges).await?;
+    budget.spend(bridges.len());
+    app.store.write(Write::delete(pipeline)?).await.map(|_| ())
 }

@@ -25,7 +25,7 @@ use switchyard::token::AccessToken;
 use switchyard::user::User;
 use switchyard::variable::Owner;
 
-use crate::{Budget, DUE_ROWS};
+use crate::{Budget, DUE_ROWS, jobs};
 
 /// Microseconds after the mark until nobody writes any more for who saw the project before:
 /// twice the time that a request has.
@@ -198,6 +198,7 @@ impl<'a> Deletion<'a> {
             && self.partition(Partition::Pipelines(id)).await?
             && self.partition(Partition::Bridges(id)).await?
             && self.jobs().await?
+            && self.partition(Partition::Definitions(id)).await?
             && self.partition(Partition::Refs(id)).await?
             && self.agents().await?
             && self.partition(Partition::AgentGrants(source)).await?
@@ -252,7 +253,9 @@ impl<'a> Deletion<'a> {
     /// Deletes what hangs on these jobs, and those of them on which nothing hangs any more.
     async fn some_jobs(&mut self, jobs: &[Job]) -> Result<()> {
         let limit = usize::max(1, self.budget.left() / jobs.len());
-        let hanging = jobs.iter().map(|job| hanging_on(job, self.app, limit));
+        let hanging = jobs
+            .iter()
+            .map(|job| jobs::hanging_on(job, self.app, limit));
         let hanging = try_join_all(hanging).await?;
         let bare = jobs.iter().zip(&hanging);
         let bare = bare.filter(|(_, keys)| keys.len() < limit);
@@ -375,22 +378,4 @@ impl<'a> Deletion<'a> {
         }
         Ok(())
     }
-}
-
-/// The keys of at most `limit` rows that only the job's own leads to.
-async fn hanging_on(job: &Job, app: &App, limit: usize) -> Result<Vec<Key>> {
-    let build = &job.build;
-    let may_have_log =
-        build.started_at.is_some() || build.erased_at.is_some() || job.log.is_some() || job.erasing;
-    let mut keys = Vec::new();
-    if may_have_log {
-        let chunks = Partition::LogChunks(build.id);
-        keys = app.store.keys_in(chunks, limit).await?;
-    }
-    if job.has_variables && keys.len() < limit {
-        let variables = Partition::Variables(Owner::Job(build.id));
-        let rest = limit - keys.len();
-        keys.extend(app.store.keys_in(variables, rest).await?);
-    }
-    Ok(keys)
 }

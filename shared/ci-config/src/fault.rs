@@ -40,3 +40,33 @@ pub struct Faults {
     pub errors: Vec<Fault>,
     pub warnings: Vec<Fault>,
 }
+
+/// How many errors of one configuration are kept.
+const MAX_ERRORS: usize = 1_000;
+
+/// How much text they may come to; the first is kept whole.
+const MAX_ERROR_BYTES: usize = 1 << 20;
+
+/// Errors, as many as are kept.
+#[derive(Debug, Default)]
+pub(crate) struct Errors {
+    faults: Vec<Fault>,
+    bytes: usize,
+}
+
+impl Errors {
+    pub(crate) fn push(&mut self, fault: Fault) {
+        if !self.is_full() {
+            self.bytes += fault.text.len();
+            self.faults.push(fault);
+        }
+    }
+
+    pub(crate) const fn is_full(&self) -> bool {
+        self.faults.len() >= MAX_ERRORS || self.bytes >= MAX_ERROR_BYTES
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Fault> {
+        self.faults
+    }
+}

@@ -6,6 +6,7 @@ use futures::future::{try_join, try_join_all};
 
 use crate::blobs::{Blobs, Prefix};
 use crate::error::Result;
+use crate::ids::{JobId, ProjectId};
 use crate::job::Job;
 use crate::store::Store;
 use crate::time::Time;
@@ -32,13 +33,16 @@ impl Job {
     }
 }
 
-/// Removes all objects and log rows of an erased job, and gives the job without the mark
-/// that there is work left. Doing it twice, or in two places, does no harm.
+/// Removes all objects and log rows of a job that nobody sees any more.
 ///
 /// # Errors
 /// Those of a store. Calling it again goes on.
-pub async fn finish(job: &Job, store: &Store, blobs: &Blobs) -> Result<Job> {
-    let (project, id) = (job.build.project_id, job.build.id);
+pub async fn remove_left(
+    project: ProjectId,
+    id: JobId,
+    store: &Store,
+    blobs: &Blobs,
+) -> Result<()> {
     // Objects are found by the beginning of their names, so also those that no row names.
     let prefixes = [
         Prefix::Logs(project, Some(id)),
@@ -53,7 +57,16 @@ pub async fn finish(job: &Job, store: &Store, blobs: &Blobs) -> Result<Job> {
         while store.delete_log_chunks(id, AT_A_TIME).await? == AT_A_TIME {}
         Ok(())
     };
-    try_join(try_join_all(objects), rows).await?;
+    try_join(try_join_all(objects), rows).await.map(|_| ())
+}
+
+/// Removes all objects and log rows of an erased job, and gives the job without the mark
+/// that there is work left. Doing it twice, or in two places, does no harm.
+///
+/// # Errors
+/// Those of a store. Calling it again goes on.
+pub async fn finish(job: &Job, store: &Store, blobs: &Blobs) -> Result<Job> {
+    remove_left(job.build.project_id, job.build.id, store, blobs).await?;
 
     let mut done = job.clone();
     done.erasing = false;

@@ -178,6 +178,9 @@ pub struct Build {
     pub failure_reason: Option<FailureReason>,
     #[serde(default)]
     pub when: When,
+    /// Seconds that a delayed job waits once its time has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_in: Option<u32>,
     pub allow_failure: bool,
     /// What it waits for. None: for the stages before its own, whose order is that of the
     /// ids. Empty: for nothing.

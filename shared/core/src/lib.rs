@@ -9,6 +9,7 @@ pub mod aws;
 pub mod blobs;
 pub mod bot;
 pub mod config;
+pub mod definition;
 pub mod erasure;
 pub mod error;
 pub mod http;

@@ -26,6 +26,9 @@ pub struct Pipeline {
     /// Its jobs are still being written: nobody may see it yet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub building: bool,
+    /// Marked for deletion: nobody sees it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Time>,
     pub source: Source,
     #[serde(rename = "ref")]
     pub ref_name: String,
@@ -88,7 +91,15 @@ pub struct Reset {
 /// microseconds: longer than a function may run.
 const FOLLOW_UP: i64 = 30_000_000;
 
+/// How long what belongs to a deleted pipeline stays, in microseconds.
+const SETTLING: i64 = 60_000_000;
+
 impl Pipeline {
+    /// Whether it, and what is in it, may be seen.
+    pub const fn is_published(&self) -> bool {
+        !self.building && self.deleted_at.is_none()
+    }
+
     /// This pipeline with a change in one of its jobs: decisions made before do not land
     /// any more, and the sweeper follows up unless somebody did.
     #[must_use]
@@ -96,6 +107,18 @@ impl Pipeline {
         Self {
             revision: self.revision + 1,
             deadline: Some(Time::from_microseconds(now.microseconds() + FOLLOW_UP)),
+            ..self.clone()
+        }
+    }
+
+    /// This pipeline once it was deleted. Whoever saw it before has come to an end by the
+    /// time at which the sweeper removes it.
+    #[must_use]
+    pub fn deleted(&self, now: Time) -> Self {
+        Self {
+            revision: self.revision + 1,
+            deleted_at: Some(now),
+            deadline: Some(Time::from_microseconds(now.microseconds() + SETTLING)),
             ..self.clone()
         }
     }

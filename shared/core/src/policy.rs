@@ -34,6 +34,7 @@ pub enum Action {
     EraseBuild,
     /// To erase a job that the caller started.
     EraseOwnBuild,
+    DestroyPipeline,
     ReadMembers,
     AdminMembers,
     AdminProject,
@@ -107,6 +108,7 @@ pub fn may(action: Action, project: &Project, standing: Standing) -> Verdict {
         Action::ForceCancelBuild | Action::EraseBuild | Action::AdminBuild => {
             builds_open && !project.archived && role >= Some(Role::Maintainer)
         }
+        Action::DestroyPipeline => builds_open && !project.archived && role >= Some(Role::Owner),
         Action::ReadMembers => standing != Standing::Anonymous,
         Action::ReadClusterAgents => role >= Some(Role::Developer),
         Action::AdminMembers

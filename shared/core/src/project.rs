@@ -67,6 +67,9 @@ pub struct Project {
     /// CI variables of its own.
     #[serde(default, skip_serializing_if = "is_default")]
     pub variable_count: u64,
+    /// The number of its latest pipeline, child pipelines included.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub last_pipeline_iid: u64,
     /// Whether this project's job tokens are confined to an allow list (outbound).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ci_job_token_scope_enabled: bool,

@@ -75,4 +75,28 @@ pub(super) const TABLE: &[Endpoint] = &[
         Needs::ReadBuild,
     )
     .and_anybody(),
+    write(
+        "DELETE",
+        "pipelines",
+        "/projects/{id}/pipelines/{pipeline_id}",
+        Needs::Role(Role::Owner),
+        204,
+        "",
+    ),
+    write(
+        "POST",
+        "pipelines",
+        "/projects/{id}/pipelines/{pipeline_id}/cancel",
+        Needs::Role(Role::Developer),
+        200,
+        "",
+    ),
+    write(
+        "POST",
+        "pipelines",
+        "/projects/{id}/pipelines/{pipeline_id}/retry",
+        Needs::Role(Role::Developer),
+        201,
+        "",
+    ),
 ];

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use serde_json::json;
 use switchyard::blobs::BlobKey;
-use switchyard::ids::{JobId, ProjectId};
+use switchyard::ids::{JobId, ProjectId, RunnerId};
 use switchyard::job::{Bridge, FileType, Job, Status, When};
-use switchyard::pipeline::Pipeline;
+use switchyard::pipeline::{Block, Pipeline};
+use switchyard::store::{Key, Write};
+use switchyard::variable::{Owner, Variable};
 use switchyard_local::seed::{self, at};
-use switchyard_tests::world::job;
+use switchyard_tests::world::{ROOT, job};
 use switchyard_tests::{Caller, TestApp};
 
 /// Pipeline 400 of project 1 with jobs and bridges to be steered.
@@ -31,6 +33,7 @@ pub(super) async fn walk(app: &TestApp, member: &Caller) {
         let answer = app.post(&path, member, body).await;
         assert_eq!(answer.status, status, "{path}: {answer:?}");
     }
+    whole_pipelines(app, member).await;
     many_due(app, 1_000).await;
     let waiting = job(
         &seed::pipeline(ProjectId(1), 1_000, 1_001, 120),
@@ -49,6 +52,60 @@ pub(super) async fn walk(app: &TestApp, member: &Caller) {
     app.seed.put(&played).await.unwrap();
     let path = "/api/v4/projects/1/jobs/409/retry";
     assert_eq!(app.post(path, member, &json!({})).await.status, 201);
+}
+
+/// Pipelines 700 and 900, which are canceled and retried: with runs of jobs and bridges and
+/// single ones, and more of them than one transaction takes.
+async fn whole_pipelines(app: &TestApp, member: &Caller) {
+    for (id, count, action, status) in [(700, 130, "cancel", 200), (900, 8, "retry", 201)] {
+        let mut pipeline = seed::pipeline(ProjectId(1), id, id + 1, count);
+        // One of either far from the others.
+        let far = [id * 100, id * 100 + 50].map(JobId);
+        let blocks = far.map(|first| Block { first, count: 1 });
+        pipeline.blocks.extend(blocks);
+        pipeline.bridges = [JobId(id + 6), JobId(id + 7), JobId(id + 8), far[1]].into();
+        app.replace(&pipeline);
+        for job_id in (id + 1..=id + count).map(JobId).chain(far) {
+            if pipeline.bridges.contains(&job_id) {
+                let build = seed::build(&pipeline, job_id.0, "deploy", Status::Failed);
+                let downstream = None;
+                app.replace(&Bridge { build, downstream });
+                continue;
+            }
+            let state = if action == "cancel" {
+                Status::Running
+            } else {
+                Status::Failed
+            };
+            let mut row = job(&pipeline, job_id.0, state, |_| {});
+            row.runner_id = Some(RunnerId(1));
+            row.system_id = Some("s_1".to_owned());
+            row.has_variables = job_id.0 == 901;
+            app.replace(&row);
+        }
+        let variable = Variable {
+            owner: Owner::Job(JobId(901)),
+            key: "A".to_owned(),
+            value: "1".to_owned(),
+        };
+        app.replace(&variable);
+        let path = format!("/api/v4/projects/1/pipelines/{id}/{action}");
+        let answer = app.post(&path, member, &json!({})).await;
+        assert_eq!(answer.status, status, "{path}: {answer:?}");
+    }
+}
+
+/// Deletes pipeline 700 and lets the sweeper remove it.
+pub(super) async fn delete(app: &TestApp) {
+    let owner = app.add_token(ROOT, |_| {}).await;
+    // Nobody counted what was put there by hand.
+    let counts = [("job_count", 1_000), ("pipeline_count", 10)];
+    let count = Write::add_all(Key::Project(ProjectId(1)), &counts);
+    assert!(app.seed.store.write(count).await.unwrap());
+    let path = "/api/v4/projects/1/pipelines/700";
+    assert_eq!(app.delete(path, &owner).await.status, 204);
+    app.pass(61);
+    app.sweep().await;
 }
 
 /// Leaves work behind, and lets the sweeper do it.

@@ -63,6 +63,7 @@ impl<'a> World<'a> {
         super::scope::walk(self.app, &self.member).await;
         super::variables::walk(self.app).await;
         super::project_lists::walk(self.app, &self.member).await;
+        super::steering::delete(self.app).await;
         self.app.sweep().await;
     }
 

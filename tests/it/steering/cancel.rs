@@ -78,7 +78,7 @@ async fn those_behind_it_are_skipped_or_go_on() {
     assert_eq!(world.statuses().await, expected);
 }
 
-async fn graceful_runner(world: &World) {
+pub(super) async fn graceful_runner(world: &World) {
     let created_at = at("2015-12-20T00:00:00.000Z");
     let runner = Runner {
         id: RunnerId(1),

@@ -3,6 +3,7 @@
 use futures::future::{join, join_all};
 use http::Method;
 use serde_json::json;
+use switchyard_local::seed;
 use switchyard_tests::wire::{Fault, Loss, Rule};
 
 use super::{HOMES, OF_GROUP, OF_PROJECT, World};
@@ -28,6 +29,32 @@ async fn of_twenty_who_create_one_key_one_does() {
         assert_eq!(shown.json(), made[0].json());
     }
     assert_eq!(world.counted(), [1, 1]);
+}
+
+#[tokio::test]
+async fn of_twenty_for_whom_there_is_room_for_three_three_create_one() {
+    let world = World::new().await;
+    let mut project = seed::project(1, &[1.into()], "group1/project1");
+    project.variable_count = 7_997;
+    world.app.replace(&project);
+    let mut group = seed::group(1, &[], "group1");
+    group.variable_count = 29_997;
+    world.app.replace(&group);
+    for (home, what, limit) in [(OF_PROJECT, "project", 8_000), (OF_GROUP, "group", 30_000)] {
+        let creating = (0..20).map(|number| {
+            let body = json!({ "key": format!("KEY_{number}"), "value": "1" });
+            world.create(home, body)
+        });
+        let answers = join_all(creating).await;
+        let (made, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|it| it.status == 201);
+        assert_eq!(made.len(), 3, "{home}");
+        let text = format!("Maximum number of {what} ci variables ({limit}) exceeded");
+        for answer in refused {
+            assert_eq!(answer.status, 400, "{answer:?}");
+            assert_eq!(answer.json(), json!({ "message": { "base": [text] } }));
+        }
+    }
+    assert_eq!(world.counted(), [8_000, 30_000]);
 }
 
 #[tokio::test]

@@ -384,6 +384,7 @@ fn project(place: &Place, creator: &User, settings: &Settings, request: &Request
         deadline: None,
         job_count: 0,
         pipeline_count: 0,
+        last_pipeline_iid: 0,
         ci_job_token_scope_enabled: false,
         job_token_allowlist: Default::default(),
         job_token_groups_allowlist: Default::default(),

@@ -95,8 +95,7 @@ impl<E> Home<E> {
     }
 
     /// # Errors
-    /// 400 if there is no room for one more. Several who come at the same time are let in
-    /// on one count.
+    /// 400 if there is no room for one more.
     pub(super) async fn demand_room(&self, app: &App) -> Result<()> {
         let (what, limit) = match &self.kind {
             Kind::Project(_) => ("project", MAX_OF_PROJECT),
@@ -110,13 +109,15 @@ impl<E> Home<E> {
         Err(Error::invalid("base", text))
     }
 
-    /// Counts one more, where that is counted, and assumes that the owner is still there.
+    /// Counts one more, and assumes that the owner is still there and that there is room.
+    /// The instance has no row to count in: those who come at the same time are all let in.
     pub(super) fn one_more(&self) -> Result<Option<Write>> {
-        match &self.kind {
-            Kind::Project(project) => Write::count_up(project, COUNT).map(Some),
-            Kind::Group(group) => Write::count_up(group, COUNT).map(Some),
-            Kind::Instance => Ok(None),
-        }
+        let (count, limit) = match &self.kind {
+            Kind::Project(project) => (Write::count_up(project, COUNT)?, MAX_OF_PROJECT),
+            Kind::Group(group) => (Write::count_up(group, COUNT)?, MAX_OF_GROUP),
+            Kind::Instance => return Ok(None),
+        };
+        count.below(COUNT, limit).map(Some)
     }
 
     /// Counts one less.
@@ -162,8 +163,8 @@ impl<E> Home<E> {
     /// 404 if there is none, 409 if there are several.
     pub(super) async fn variable(&self, filter: &Filter, app: &App) -> Result<CiVariable> {
         let key = self.request.route_params.iter();
-        let key = key.filter(|(name, _)| name == "key").map(|(_, key)| key);
-        let key = key.last().map_or("", String::as_str);
+        let mut key = key.filter(|(name, _)| name == "key").map(|(_, key)| key);
+        let key = key.next_back().map_or("", String::as_str);
         let scope = filter.0.as_deref();
         let mut found = app
             .store

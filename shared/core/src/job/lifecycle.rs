@@ -25,9 +25,9 @@ pub enum Event {
     },
     /// Its time has come, and it is to wait for someone to play it.
     Actionize,
-    /// Its time has come, and it is to start by itself at `at`.
+    /// Its time has come, and it is to start by itself so many seconds later.
     Schedule {
-        at: Time,
+        after: u32,
     },
     /// It no longer starts by itself.
     Unschedule,
@@ -157,9 +157,16 @@ pub fn transition(build: &Build, event: Event, now: Time) -> Result<Build, Inval
         | Event::Enqueue {
             user: Some(user), ..
         } => next.user_id = user,
-        Event::Schedule { at } => next.scheduled_at = Some(at),
+        Event::Schedule { after } => {
+            let at = now.microseconds() + i64::from(after) * 1_000_000;
+            next.scheduled_at = Some(Time::from_microseconds(at));
+        }
         Event::Drop(reason) if status == Failed => next.failure_reason = Some(reason),
         _ => {}
+    }
+    // The sweeper looks after it when it is to start, and no longer once it need not.
+    if status == Scheduled || build.status == Scheduled {
+        next.deadline = next.scheduled_at;
     }
     Ok(next)
 }

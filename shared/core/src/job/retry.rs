@@ -17,9 +17,9 @@ impl Build {
         }
     }
 
-    /// The same once more, for `user`. What waited for somebody does not wait again.
-    fn again(&self, id: JobId, user: UserId, now: Time) -> Self {
-        let created = Self {
+    /// The same once more, for `user`.
+    fn copy(&self, id: JobId, user: UserId, now: Time) -> Self {
+        Self {
             id,
             status: Status::Created,
             failure_reason: None,
@@ -35,24 +35,47 @@ impl Build {
             deadline: None,
             revision: 1,
             ..self.clone()
-        };
+        }
+    }
+
+    /// What waited for somebody does not wait again.
+    fn enqueued(&self, user: UserId, now: Time) -> Self {
         let enqueue = Event::Enqueue {
             gates: Gates::default(),
             user: Some(user),
         };
         match self.when {
-            When::Manual | When::Delayed => transition(&created, enqueue, now).unwrap_or(created),
-            When::OnSuccess | When::OnFailure | When::Always => created,
+            When::Manual | When::Delayed => {
+                transition(self, enqueue, now).unwrap_or_else(|_| self.clone())
+            }
+            When::OnSuccess | When::OnFailure | When::Always => self.clone(),
         }
     }
 }
 
 impl Job {
-    /// A new job that does the same.
+    /// What stays of it once `id` runs in its place.
+    #[must_use]
+    pub fn replaced_by(&self, id: JobId) -> Self {
+        Self {
+            build: self.build.replaced_by(id),
+            ..self.clone()
+        }
+    }
+
+    /// A new job that does the same, at once if the old one waited for somebody.
     #[must_use]
     pub fn again(&self, id: JobId, user: UserId, now: Time) -> Self {
+        let mut again = self.copy(id, user, now);
+        again.build = again.build.enqueued(user, now);
+        again
+    }
+
+    /// A new job that does the same, and waits for what the old one waited for.
+    #[must_use]
+    pub fn copy(&self, id: JobId, user: UserId, now: Time) -> Self {
         Self {
-            build: self.build.again(id, user, now),
+            build: self.build.copy(id, user, now),
             runner_id: None,
             system_id: None,
             artifacts: Vec::new(),
@@ -66,11 +89,28 @@ impl Job {
 }
 
 impl Bridge {
-    /// A new bridge that starts the same.
+    /// What stays of it once `id` runs in its place.
+    #[must_use]
+    pub fn replaced_by(&self, id: JobId) -> Self {
+        Self {
+            build: self.build.replaced_by(id),
+            ..self.clone()
+        }
+    }
+
+    /// A new bridge that starts the same, at once if the old one waited for somebody.
     #[must_use]
     pub fn again(&self, id: JobId, user: UserId, now: Time) -> Self {
+        let mut again = self.copy(id, user, now);
+        again.build = again.build.enqueued(user, now);
+        again
+    }
+
+    /// A new bridge that starts the same, and waits for what the old one waited for.
+    #[must_use]
+    pub fn copy(&self, id: JobId, user: UserId, now: Time) -> Self {
         Self {
-            build: self.build.again(id, user, now),
+            build: self.build.copy(id, user, now),
             downstream: None,
         }
     }

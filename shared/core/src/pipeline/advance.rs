@@ -40,7 +40,7 @@ pub struct Progress {
 /// changes come in the order to write them in. They may be written one by one: calling
 /// again after any of them gives the rest, and after the last gives none.
 pub fn advance(pipeline: &Pipeline, builds: &[&Build]) -> Vec<Change> {
-    if pipeline.building {
+    if !pipeline.is_published() {
         return Vec::new();
     }
     let graph = Graph::new(pipeline, builds);
@@ -188,8 +188,10 @@ fn decide(build: &Build, prior: Status) -> Option<(Event, Status)> {
             Some((Event::Enqueue { gates, user }, Status::Pending))
         }
         When::Manual => Some((Event::Actionize, Status::Manual)),
-        // Its row does not say yet at what time it starts.
-        When::Delayed => None,
+        When::Delayed => {
+            let after = build.start_in.unwrap_or_default();
+            Some((Event::Schedule { after }, Status::Scheduled))
+        }
     }
 }
 

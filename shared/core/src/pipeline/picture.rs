@@ -1,10 +1,13 @@
 //! A pipeline with all its jobs and bridges at one moment, and what follows from it.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use super::Pipeline;
 use super::advance::{Change, advance, reset_skipped};
 use crate::ids::JobId;
-use crate::job::lifecycle::{InvalidTransition, transition};
-use crate::job::{Bridge, Build, Job};
+use crate::job::lifecycle::{Event, InvalidTransition, transition};
+use crate::job::{Bridge, Build, Job, Status};
 use crate::time::Time;
 
 /// The pipeline was read before its jobs and bridges, retried ones among them.
@@ -31,6 +34,52 @@ impl Picture {
         next.pipeline.resets.clear();
         next.pipeline.deadline = None;
         Ok(next)
+    }
+
+    /// The picture once everything was canceled that is under way, was not begun, or would
+    /// start by itself. `asked` are jobs whose runners can be asked to stop; without, no
+    /// runner is waited for. What is `manual` waits on, as in GitLab, and what is older than
+    /// `age` is not touched.
+    #[must_use]
+    pub fn canceled(
+        &self,
+        asked: Option<&BTreeSet<JobId>>,
+        age: Option<Duration>,
+        now: Time,
+    ) -> Self {
+        let cancel = |build: &Build| {
+            let is_asked = build.status == Status::Canceling;
+            let (ends, event) = match asked {
+                None if is_asked => (true, Event::ForceCancel),
+                None | Some(_) => {
+                    let ends = build.is_cancelable() || build.status == Status::Scheduled;
+                    let graceful = asked.is_some_and(|asked| asked.contains(&build.id));
+                    (ends, Event::Cancel { graceful })
+                }
+            };
+            match ends && !build.is_archived(age, now) {
+                true => transition(build, event, now).unwrap_or_else(|_| build.clone()),
+                false => build.clone(),
+            }
+        };
+        let jobs = self.jobs.iter().map(|job| {
+            let build = cancel(&job.build);
+            let is_dead = build.status == Status::Canceled;
+            Job {
+                build,
+                token_digest: job.token_digest.clone().filter(|_| !is_dead),
+                ..job.clone()
+            }
+        });
+        let bridges = self.bridges.iter().map(|bridge| Bridge {
+            build: cancel(&bridge.build),
+            ..bridge.clone()
+        });
+        Self {
+            jobs: jobs.collect(),
+            bridges: bridges.collect(),
+            pipeline: self.pipeline.touched(now),
+        }
     }
 
     /// All that [`decided`](Self::decided) looks at.

@@ -16,6 +16,7 @@ use crate::variable::Owner;
 pub enum Partition {
     Pipelines(ProjectId),
     Bridges(ProjectId),
+    Definitions(ProjectId),
     Refs(ProjectId),
     AgentGrants(Source),
     Members(Source),
@@ -35,6 +36,7 @@ impl Partition {
         match self {
             Self::Pipelines(_) => Table::Pipelines,
             Self::Bridges(_) => Table::Bridges,
+            Self::Definitions(_) => Table::Definitions,
             Self::Refs(_) => Table::Refs,
             Self::AgentGrants(_) => Table::AgentGrants,
             Self::Members(_) => Table::Members,
@@ -46,6 +48,7 @@ impl Partition {
     const fn sort_key(self) -> &'static str {
         match self {
             Self::Pipelines(_) | Self::Bridges(_) => "id",
+            Self::Definitions(_) => "checksum",
             Self::Refs(_) => "name",
             Self::AgentGrants(_) => "agent_id",
             Self::Members(_) => "user_id",
@@ -56,9 +59,10 @@ impl Partition {
 
     fn value(self) -> AttributeValue {
         match self {
-            Self::Pipelines(project) | Self::Bridges(project) | Self::Refs(project) => {
-                number(project.0)
-            }
+            Self::Pipelines(project)
+            | Self::Bridges(project)
+            | Self::Definitions(project)
+            | Self::Refs(project) => number(project.0),
             Self::AgentGrants(source) | Self::Members(source) => {
                 AttributeValue::S(source.to_string())
             }
@@ -74,6 +78,7 @@ impl Partition {
         Some(match self {
             Self::Pipelines(project) => Key::Pipeline(project, PipelineId(id()?)),
             Self::Bridges(project) => Key::Bridge(project, JobId(id()?)),
+            Self::Definitions(project) => Key::Definition(project, text()?),
             Self::Refs(project) => Key::Ref(project, text()?),
             Self::AgentGrants(source) => Key::AgentGrant(source, AgentId(id()?)),
             Self::Members(source) => Key::Member(source, UserId(id()?)),

@@ -60,6 +60,7 @@ fn key_of(table: Table, item: &Item) -> Option<Key> {
         | Table::TokenIds
         | Table::Agents
         | Table::AgentGrants
+        | Table::Definitions
         | Table::LogChunks
         | Table::Refs
         | Table::Variables

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{Row, number};
 use crate::agent::{Agent, AgentGrant, AgentName};
+use crate::definition::Definition;
 use crate::ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, RunnerId, TokenId, UserId};
 use crate::job::{Bridge, Job};
 use crate::member::{Member, Source};
@@ -34,6 +35,7 @@ pub enum Table {
     Pipelines,
     Jobs,
     Bridges,
+    Definitions,
     LogChunks,
     Refs,
     Variables,
@@ -41,7 +43,7 @@ pub enum Table {
 }
 
 impl Table {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Projects,
         Self::Groups,
         Self::Users,
@@ -56,6 +58,7 @@ impl Table {
         Self::Pipelines,
         Self::Jobs,
         Self::Bridges,
+        Self::Definitions,
         Self::LogChunks,
         Self::Refs,
         Self::Variables,
@@ -79,6 +82,7 @@ impl Table {
             Self::Pipelines => "PIPELINES_TABLE",
             Self::Jobs => "JOBS_TABLE",
             Self::Bridges => "BRIDGES_TABLE",
+            Self::Definitions => "DEFINITIONS_TABLE",
             Self::LogChunks => "LOG_CHUNKS_TABLE",
             Self::Refs => "REFS_TABLE",
             Self::Variables => "VARIABLES_TABLE",
@@ -95,9 +99,12 @@ impl Table {
             Self::Directory => "path",
             Self::Members | Self::AgentGrants => "source",
             Self::Tokens => "digest",
-            Self::Agents | Self::Pipelines | Self::Jobs | Self::Bridges | Self::Refs => {
-                "project_id"
-            }
+            Self::Agents
+            | Self::Pipelines
+            | Self::Jobs
+            | Self::Bridges
+            | Self::Definitions
+            | Self::Refs => "project_id",
             Self::LogChunks => "job_id",
             Self::Variables => "owner",
             Self::Counters => "name",
@@ -148,6 +155,8 @@ pub enum Key {
     Pipeline(ProjectId, PipelineId),
     Job(ProjectId, JobId),
     Bridge(ProjectId, JobId),
+    /// A definition by its checksum.
+    Definition(ProjectId, String),
     /// A log chunk by the place of its first byte.
     LogChunk(JobId, u64),
     Ref(ProjectId, String),
@@ -175,9 +184,10 @@ impl Key {
                 (1..=MAX_PARTITION_KEY - 32).contains(&name.len())
             }
             Self::Email(email) => (1..MAX_PARTITION_KEY).contains(&email.len()),
-            Self::RunnerManager(_, text) | Self::Ref(_, text) | Self::Variable(_, text) => {
-                (1..=MAX_SORT_KEY).contains(&text.len())
-            }
+            Self::RunnerManager(_, text)
+            | Self::Definition(_, text)
+            | Self::Ref(_, text)
+            | Self::Variable(_, text) => (1..=MAX_SORT_KEY).contains(&text.len()),
             Self::Project(_)
             | Self::Group(_)
             | Self::User(_)
@@ -212,6 +222,7 @@ impl Key {
             Self::Pipeline(..) => Table::Pipelines,
             Self::Job(..) => Table::Jobs,
             Self::Bridge(..) => Table::Bridges,
+            Self::Definition(..) => Table::Definitions,
             Self::LogChunk(..) => Table::LogChunks,
             Self::Ref(..) => Table::Refs,
             Self::Variable(..) => Table::Variables,
@@ -251,6 +262,12 @@ impl Key {
             }
             Self::Pipeline(project, id) => in_project(project, id.0),
             Self::Job(project, id) | Self::Bridge(project, id) => in_project(project, id.0),
+            Self::Definition(project, checksum) => {
+                vec![
+                    ("project_id", number(project.0)),
+                    ("checksum", text(checksum)),
+                ]
+            }
             Self::LogChunk(job, offset) => {
                 vec![("job_id", number(job.0)), ("offset", number(*offset))]
             }
@@ -430,6 +447,12 @@ impl Row for AgentGrant {
     }
 }
 
+impl Row for Definition {
+    fn key(&self) -> Key {
+        Key::Definition(self.project_id, self.checksum.clone())
+    }
+}
+
 impl Row for Ref {
     fn key(&self) -> Key {
         Key::Ref(self.project_id, self.name.clone())
@@ -446,6 +469,8 @@ impl Row for Pipeline {
     fn index_attributes(&self) -> Vec<(&'static str, AttributeValue)> {
         let status = if self.building {
             "building"
+        } else if self.deleted_at.is_some() {
+            "deleted"
         } else {
             self.status.as_str()
         };

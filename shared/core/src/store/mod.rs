@@ -13,6 +13,7 @@ mod write;
 
 pub mod agents;
 pub mod belongings;
+pub mod birth;
 pub mod bots;
 pub mod counters;
 pub mod jobs;
@@ -21,6 +22,7 @@ pub mod members;
 pub mod namespaces;
 pub mod pipelines;
 mod process;
+pub mod retry;
 pub mod tokens;
 pub mod users;
 pub mod variables;

@@ -1,11 +1,16 @@
 //! Processing a pipeline: reading all of it, deciding, and writing what follows.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use futures::future::try_join;
 
 use super::{Key, MAX_TRANSACTION, Row, Rows, Store, Write, Written};
 use crate::error::{Error, Result};
 use crate::ids::{JobId, PipelineId, ProjectId};
-use crate::pipeline::Picture;
+use crate::job::Status;
+use crate::pipeline::{Picture, Source};
+use crate::runner::RunnerManager;
 use crate::time::Time;
 
 /// How often a decision that came too late is made anew.
@@ -19,7 +24,7 @@ impl Store {
         let mut rows = Rows::default();
         rows.load(self, [key.clone()]).await?;
         let pipeline: Option<crate::pipeline::Pipeline> = rows.get(&key)?;
-        match pipeline.filter(|pipeline| !pipeline.building) {
+        match pipeline.filter(crate::pipeline::Pipeline::is_published) {
             Some(pipeline) => self.picture_of(pipeline).await.map(Some),
             None => Ok(None),
         }
@@ -67,6 +72,107 @@ impl Store {
             }
         }
         Err(Error::ResourceLock)
+    }
+
+    /// Cancels what can be canceled in a pipeline; what follows is done by
+    /// [`process`](Self::process), which the sweeper calls if nobody does. Gives the
+    /// picture after it; none if there is no such pipeline.
+    ///
+    /// # Errors
+    /// [`Error::ResourceLock`] if others were faster each time.
+    pub async fn cancel_pipeline(
+        &self,
+        project: ProjectId,
+        id: PipelineId,
+        age: Option<Duration>,
+        now: Time,
+    ) -> Result<Option<Picture>> {
+        for _ in 0..ATTEMPTS {
+            let Some(picture) = self.picture(project, id).await? else {
+                return Ok(None);
+            };
+            let asked = self.jobs_that_can_be_asked(&picture).await?;
+            let canceled = picture.canceled(Some(&asked), age, now);
+            if canceled.jobs == picture.jobs && canceled.bridges == picture.bridges {
+                return Ok(Some(picture));
+            }
+            if self.write_touched(picture, &canceled).await? {
+                return Ok(Some(canceled));
+            }
+        }
+        Err(Error::ResourceLock)
+    }
+
+    /// Cancels what runs in a pipeline, so that its tokens are dead, and marks the pipeline:
+    /// from then on nobody sees it or what is in it, and the sweeper removes it. Answers
+    /// whether there was one.
+    ///
+    /// # Errors
+    /// [`Error::ResourceLock`] if others were faster each time.
+    pub async fn delete_pipeline(
+        &self,
+        project: ProjectId,
+        id: PipelineId,
+        now: Time,
+    ) -> Result<bool> {
+        for _ in 0..ATTEMPTS {
+            let Some(picture) = self.picture(project, id).await? else {
+                return Ok(false);
+            };
+            let ended = picture.canceled(None, None, now);
+            if !self.write_touched(picture, &ended).await? {
+                continue;
+            }
+            let pipeline = &ended.pipeline;
+            let marked = pipeline.deleted(now);
+            let jobs = i64::try_from(pipeline.job_ids(true).len());
+            let jobs = jobs.map_err(|error| Error::Internal(error.to_string()))?;
+            let is_listed = pipeline.source != Source::ParentPipeline;
+            let counts = [
+                ("job_count", -jobs),
+                ("pipeline_count", -i64::from(is_listed)),
+            ];
+            let writes = vec![
+                Write::edit(pipeline, &marked)?,
+                Write::add_all(Key::Project(project), &counts),
+            ];
+            if self.write_all(writes).await? == Written::All {
+                return Ok(true);
+            }
+        }
+        Err(Error::ResourceLock)
+    }
+
+    /// Running jobs whose runners can be asked to stop.
+    async fn jobs_that_can_be_asked(&self, picture: &Picture) -> Result<BTreeSet<JobId>> {
+        let running = picture.jobs.iter().filter_map(|job| {
+            let is_running = job.build.status == Status::Running;
+            let machine = job.runner_id.zip(job.system_id.clone());
+            let (runner, system) = machine.filter(|_| is_running)?;
+            Some((job.build.id, Key::RunnerManager(runner, system)))
+        });
+        let running: Vec<(JobId, Key)> = running.collect();
+        let mut rows = Rows::default();
+        let keys = running.iter().map(|(_, key)| key.clone());
+        rows.load(self, keys).await?;
+        let mut asked = BTreeSet::new();
+        for (id, key) in running {
+            let manager: Option<RunnerManager> = rows.get(&key)?;
+            asked.extend(manager.filter(|it| it.cancel_gracefully).map(|_| id));
+        }
+        Ok(asked)
+    }
+
+    /// Writes a change of several jobs, and that somebody has to follow up: that comes
+    /// first where one transaction does not suffice.
+    async fn write_touched(&self, mut old: Picture, new: &Picture) -> Result<bool> {
+        if old.jobs.len() + old.bridges.len() >= MAX_TRANSACTION {
+            if !self.edit(&old.pipeline, &new.pipeline).await? {
+                return Ok(false);
+            }
+            old.pipeline = new.pipeline.clone();
+        }
+        self.write_difference(&old, new).await
     }
 
     /// Answers whether everything was written; the pipeline's own row comes last.

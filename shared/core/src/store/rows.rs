@@ -93,6 +93,12 @@ impl Rows {
         self.0.insert(row.key(), Some(found));
     }
 
+    /// Those of these keys under which there is a row.
+    pub fn found(&self, keys: Vec<Key>) -> Vec<Key> {
+        let is_there = |key: &Key| matches!(self.0.get(key), Some(Some(_)));
+        keys.into_iter().filter(is_there).collect()
+    }
+
     pub fn knows(&self, key: &Key) -> bool {
         self.0.contains_key(key)
     }

@@ -118,11 +118,7 @@ fn projects() {
     let project: Project = read(include_str!("tests/project.json"));
     assert_eq!(project.ancestors(), [GroupId(3), GroupId(4)]);
     assert_eq!(project.job_count, 12_345);
-    assert!(
-        project
-            .job_token_allowlist
-            .contains(&crate::ids::ProjectId(8))
-    );
+    assert!(project.job_token_allowlist.contains(&ProjectId(8)));
     assert_eq!(project.full_path, "foo/Bar/baz");
 }
 

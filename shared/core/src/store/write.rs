@@ -14,13 +14,14 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, ConditionCheck, Delete, DeleteRequest, Put,
+    AttributeValue, CancellationReason, ConditionCheck, Delete, DeleteRequest, Put, PutRequest,
     ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update, WriteRequest,
 };
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::{Item, Key, Row, Store, failure, item_of};
+use super::{Item, Key, Row, Store, Table, failure, item_of, number};
 use crate::error::{Error, Result};
 
 /// What TransactWriteItems takes in one call.
@@ -28,6 +29,9 @@ pub const MAX_TRANSACTION: usize = 100;
 
 /// What BatchWriteItem takes in one call.
 const KEYS_PER_BATCH: usize = 25;
+
+/// Such calls that run side by side.
+const BATCHES_AT_ONCE: usize = 8;
 
 /// How often a transaction that met another one is tried, or a batch that was not done.
 const ATTEMPTS: u32 = 8;
@@ -49,7 +53,7 @@ enum Effect {
     Update {
         set: BTreeMap<String, AttributeValue>,
         remove: Vec<String>,
-        add: Option<(&'static str, i64)>,
+        add: Vec<(&'static str, i64)>,
     },
     Delete,
     /// Nothing is written: the row only has to be as assumed.
@@ -61,8 +65,17 @@ enum Effect {
 enum Condition {
     /// There is none, or it is one that may be replaced: its attribute has this value.
     Free(Option<(&'static str, AttributeValue)>),
-    /// It is there, and these attributes are as they were read; none means absent.
-    AsRead(BTreeMap<String, Option<AttributeValue>>),
+    /// It is there, and so are its attributes.
+    AsRead(BTreeMap<String, Assumed>),
+}
+
+/// What must hold of an attribute.
+#[derive(Clone, Debug)]
+enum Assumed {
+    /// It is as it was read; none means absent.
+    Is(Option<AttributeValue>),
+    /// It is a smaller number, or absent.
+    Below(u64),
 }
 
 /// What became of several writes.
@@ -107,14 +120,14 @@ impl Write {
         let touched = new.keys().chain(&remove).cloned();
         let as_read = guards
             .chain(touched)
-            .map(|name| (name.clone(), old.get(&name).cloned()));
+            .map(|name| (name.clone(), Assumed::Is(old.get(&name).cloned())));
         Ok(Self {
             key,
             condition: Condition::AsRead(as_read.collect()),
             effect: Effect::Update {
                 set: new.into_iter().collect(),
                 remove,
-                add: None,
+                add: Vec::new(),
             },
         })
     }
@@ -131,7 +144,10 @@ impl Write {
     pub fn check<R: Row>(row: &R) -> Result<Self> {
         let item = item_of(row)?;
         let guards = R::GUARDS.iter();
-        let as_read = guards.map(|name| ((*name).to_owned(), item.get(*name).cloned()));
+        let as_read = guards.map(|name| {
+            let value = item.get(*name).cloned();
+            ((*name).to_owned(), Assumed::Is(value))
+        });
         Ok(Self {
             key: row.key(),
             effect: Effect::Check,
@@ -147,18 +163,37 @@ impl Write {
         };
         let item = item_of(row)?;
         let assumed = attributes.iter();
-        as_read.extend(assumed.map(|name| ((*name).to_owned(), item.get(*name).cloned())));
+        as_read.extend(assumed.map(|name| {
+            let value = item.get(*name).cloned();
+            ((*name).to_owned(), Assumed::Is(value))
+        }));
+        Ok(self)
+    }
+
+    /// Assumes besides that a number is below a limit: of all that count it up at the same
+    /// time only so many do.
+    pub fn below(mut self, attribute: &'static str, limit: u64) -> Result<Self> {
+        let Condition::AsRead(as_read) = &mut self.condition else {
+            let text = "a new row has no numbers yet".to_owned();
+            return Err(Error::Internal(text));
+        };
+        as_read.insert(attribute.to_owned(), Assumed::Below(limit));
         Ok(self)
     }
 
     /// Adds to a number, assuming only that the row is there.
     pub fn add(key: Key, attribute: &'static str, by: i64) -> Self {
+        Self::add_all(key, &[(attribute, by)])
+    }
+
+    /// The same with several numbers.
+    pub fn add_all(key: Key, counts: &[(&'static str, i64)]) -> Self {
         Self {
             key,
             effect: Effect::Update {
                 set: BTreeMap::new(),
                 remove: Vec::new(),
-                add: Some((attribute, by)),
+                add: counts.to_vec(),
             },
             condition: Condition::AsRead(BTreeMap::new()),
         }
@@ -167,11 +202,16 @@ impl Write {
     /// Adds 1 to a number of a row that was read, and assumes the same as
     /// [`check`](Self::check): others may count at the same time.
     pub fn count_up<R: Row>(row: &R, attribute: &'static str) -> Result<Self> {
+        Self::count_by(row, &[(attribute, 1)])
+    }
+
+    /// The same with several numbers.
+    pub fn count_by<R: Row>(row: &R, counts: &[(&'static str, i64)]) -> Result<Self> {
         Ok(Self {
             effect: Effect::Update {
                 set: BTreeMap::new(),
                 remove: Vec::new(),
-                add: Some((attribute, 1)),
+                add: counts.to_vec(),
             },
             ..Self::check(row)?
         })
@@ -180,7 +220,7 @@ impl Write {
     fn changes_nothing(&self) -> bool {
         match &self.effect {
             Effect::Update { set, remove, add } => {
-                set.is_empty() && remove.is_empty() && add.is_none()
+                set.is_empty() && remove.is_empty() && add.is_empty()
             }
             Effect::Put(_) | Effect::Delete | Effect::Check => false,
         }
@@ -258,7 +298,7 @@ impl Store {
                 let update = self.client.update_item().table_name(table);
                 let update = update
                     .set_key(Some(write.key.attributes()))
-                    .update_expression(text.update(&set, remove, *add))
+                    .update_expression(text.update(&set, remove, add))
                     .condition_expression(condition)
                     .set_expression_attribute_names(text.names())
                     .set_expression_attribute_values(text.values())
@@ -339,23 +379,50 @@ impl Store {
     /// Deletes rows whatever they are; ones that are not there do no harm. Only for what
     /// belongs to something that carries the mark of its deletion.
     pub async fn delete_all(&self, keys: &[Key]) -> Result<()> {
-        for keys in keys.chunks(KEYS_PER_BATCH) {
-            let mut wanted: HashMap<String, Vec<WriteRequest>> = HashMap::new();
-            for key in keys {
-                let delete = DeleteRequest::builder()
-                    .set_key(Some(key.attributes()))
-                    .build()
-                    .map_err(unbuilt)?;
-                let request = WriteRequest::builder().delete_request(delete).build();
-                let table = self.table(key.table()).to_owned();
-                wanted.entry(table).or_default().push(request);
-            }
-            self.delete_batch(wanted).await?;
-        }
-        Ok(())
+        let requests = keys.iter().map(|key| {
+            let delete = DeleteRequest::builder()
+                .set_key(Some(key.attributes()))
+                .build()
+                .map_err(unbuilt)?;
+            let request = WriteRequest::builder().delete_request(delete).build();
+            Ok((key.table(), request))
+        });
+        self.write_batches(requests.collect::<Result<_>>()?).await
     }
 
-    async fn delete_batch(&self, mut wanted: HashMap<String, Vec<WriteRequest>>) -> Result<()> {
+    /// Writes rows whatever is there. Only for those whose keys nobody else writes, and
+    /// that nobody sees before something else is written.
+    pub(super) async fn put_all(&self, rows: Vec<(Key, Item)>) -> Result<()> {
+        let requests = rows.into_iter().map(|(key, item)| {
+            let put = PutRequest::builder()
+                .set_item(Some(item))
+                .build()
+                .map_err(unbuilt)?;
+            let request = WriteRequest::builder().put_request(put).build();
+            Ok((key.table(), request))
+        });
+        self.write_batches(requests.collect::<Result<_>>()?).await
+    }
+
+    async fn write_batches(&self, requests: Vec<(Table, WriteRequest)>) -> Result<()> {
+        let mut batches: Vec<HashMap<String, Vec<WriteRequest>>> = Vec::new();
+        for (place, (table, request)) in requests.into_iter().enumerate() {
+            if place % KEYS_PER_BATCH == 0 {
+                batches.push(HashMap::new());
+            }
+            if let Some(batch) = batches.last_mut() {
+                let table = self.table(table).to_owned();
+                batch.entry(table).or_default().push(request);
+            }
+        }
+        stream::iter(batches)
+            .map(|batch| self.write_batch(batch))
+            .buffer_unordered(BATCHES_AT_ONCE)
+            .try_collect()
+            .await
+    }
+
+    async fn write_batch(&self, mut wanted: HashMap<String, Vec<WriteRequest>>) -> Result<()> {
         for attempt in 0..ATTEMPTS {
             if attempt > 0 {
                 tokio::time::sleep(pause(attempt)).await;
@@ -399,7 +466,7 @@ impl Store {
                 Update::builder()
                     .table_name(table)
                     .set_key(Some(key))
-                    .update_expression(text.update(&set, &remove, add))
+                    .update_expression(text.update(&set, &remove, &add))
                     .condition_expression(condition)
                     .set_expression_attribute_names(text.names())
                     .set_expression_attribute_values(text.values())
@@ -515,14 +582,19 @@ impl Expression {
             }
             Condition::AsRead(attributes) => {
                 let mut all = format!("attribute_exists({key})");
-                for (attribute, value) in attributes {
+                for (attribute, assumed) in attributes {
                     let name = self.name(attribute);
-                    match value {
-                        Some(value) => {
+                    match assumed {
+                        Assumed::Is(Some(value)) => {
                             let value = self.value(value.clone());
                             all += &format!(" and {name} = {value}");
                         }
-                        None => all += &format!(" and attribute_not_exists({name})"),
+                        Assumed::Is(None) => all += &format!(" and attribute_not_exists({name})"),
+                        Assumed::Below(limit) => {
+                            let limit = self.value(number(*limit));
+                            all +=
+                                &format!(" and (attribute_not_exists({name}) or {name} < {limit})");
+                        }
                     }
                 }
                 all
@@ -534,7 +606,7 @@ impl Expression {
         &mut self,
         set: &BTreeMap<String, AttributeValue>,
         remove: &[String],
-        add: Option<(&str, i64)>,
+        add: &[(&str, i64)],
     ) -> String {
         let mut clauses = Vec::new();
         let set: Vec<String> = set
@@ -548,9 +620,15 @@ impl Expression {
         if !remove.is_empty() {
             clauses.push(format!("remove {}", remove.join(", ")));
         }
-        if let Some((name, by)) = add {
-            let value = AttributeValue::N(by.to_string());
-            clauses.push(format!("add {} {}", self.name(name), self.value(value)));
+        let add: Vec<String> = add
+            .iter()
+            .map(|(name, by)| {
+                let value = AttributeValue::N(by.to_string());
+                format!("{} {}", self.name(name), self.value(value))
+            })
+            .collect();
+        if !add.is_empty() {
+            clauses.push(format!("add {}", add.join(", ")));
         }
         clauses.join(" ")
     }

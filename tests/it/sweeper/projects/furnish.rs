@@ -5,6 +5,7 @@ use std::ops::Range;
 use dynoxide::types::AttributeValue;
 use switchyard::agent::{Agent, AgentGrant};
 use switchyard::blobs::BlobKey;
+use switchyard::definition::Definition;
 use switchyard::ids::{AgentId, GroupId, JobId, ProjectId, UserId};
 use switchyard::job::{Bridge, FileType, Status};
 use switchyard::member::{Role, Source};
@@ -91,6 +92,10 @@ fn load_jobs(app: &TestApp, pipeline: &Pipeline, first: u64, jobs: u64) {
 /// What stands beside the jobs, by twos.
 async fn put_rows(app: &TestApp, pipeline: &Pipeline, free: u64) {
     let project = pipeline.project_id;
+    for script in ["make", "make test"] {
+        let definition = Definition::new(project, &script).unwrap().unwrap();
+        app.seed.put(&definition).await.unwrap();
+    }
     let source = Source::Project(project);
     for number in 0..2 {
         let bridge = Bridge {

@@ -99,7 +99,7 @@ impl<E: Endpoint> FromRequest<App> for JobAccess<E> {
         let job: Job = access.rows.get(&key)?.ok_or(Error::RecordNotFound)?;
         let key = Key::Pipeline(access.project.id, job.build.pipeline_id);
         let pipeline: Option<Pipeline> = access.rows.get(&key)?;
-        if pipeline.is_some_and(|pipeline| pipeline.building) {
+        if pipeline.is_some_and(|pipeline| !pipeline.is_published()) {
             return Err(Error::RecordNotFound);
         }
         if let Some(action) = E::JOB_ACTION {
@@ -129,7 +129,7 @@ impl<E: Endpoint> FromRequest<App> for BuildAccess<E> {
         let key = Key::Pipeline(access.project.id, build.common().pipeline_id);
         let pipeline: Option<Pipeline> = access.rows.get(&key)?;
         let pipeline = pipeline
-            .filter(|pipeline| !pipeline.building)
+            .filter(Pipeline::is_published)
             .ok_or(Error::RecordNotFound)?;
         if let Some(action) = E::JOB_ACTION {
             access.demand(action)?;
@@ -164,7 +164,7 @@ impl<E: Endpoint> FromRequest<App> for PipelineAccess<E> {
         let id: PipelineId = access.ids.get("pipeline_id")?;
         let pipeline: Option<Pipeline> = access.rows.get(&Key::Pipeline(access.project.id, id))?;
         match pipeline {
-            Some(pipeline) if !pipeline.building => Ok(Self {
+            Some(pipeline) if pipeline.is_published() => Ok(Self {
                 pipeline,
                 project: access,
             }),

@@ -202,7 +202,9 @@ impl BridgeView {
                     .rows
                     .get(&Key::Pipeline(to.project_id, to.pipeline_id))?;
                 let project: Option<Project> = shown.rows.get(&Key::Project(to.project_id))?;
-                pipeline.filter(|pipeline| !pipeline.building).zip(project)
+                pipeline
+                    .filter(|pipeline| pipeline.is_published())
+                    .zip(project)
             }
             None => None,
         };

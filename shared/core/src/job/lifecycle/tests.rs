@@ -26,6 +26,7 @@ fn job(status: Status) -> Job {
     }))
     .unwrap();
     job.build.scheduled_at = (status == Status::Scheduled).then_some(NOW);
+    job.build.deadline = job.build.scheduled_at;
     job.build.finished_at = status.is_finished().then_some(NOW);
     job
 }
@@ -49,6 +50,9 @@ fn enqueue(gates: Gates) -> Event {
     Event::Enqueue { gates, user: None }
 }
 
+/// Three seconds after `NOW`.
+const LATER: Time = Time::from_microseconds(4_000_000);
+
 const OTHER: UserId = UserId(2);
 
 /// Every event with every choice that it holds; the time is `NOW` but in one row.
@@ -67,7 +71,7 @@ fn rows() -> Vec<(&'static str, Event, Time)> {
         ("enqueue, resource group", enqueue(group), NOW),
         ("enqueue, both", enqueue(both), NOW),
         ("actionize", Event::Actionize, NOW),
-        ("schedule", Event::Schedule { at: NOW }, NOW),
+        ("schedule", Event::Schedule { after: 0 }, NOW),
         ("unschedule", Event::Unschedule, NOW),
         ("enqueue_scheduled", scheduled(none), NOW),
         ("enqueue_scheduled, unmet", scheduled(unmet), NOW),
@@ -143,6 +147,8 @@ fn times_are_set_on_entering_a_state() {
         let mut expected = Build {
             status: next.status,
             revision: 2,
+            // Only a scheduled job has one here.
+            deadline: None,
             ..before
         };
         change(&mut expected);
@@ -166,7 +172,6 @@ fn times_are_set_on_entering_a_state() {
     let granted = Event::EnqueueWaitingForResource {
         unmet_prerequisites: false,
     };
-    let schedule = Event::Schedule { at: NOW };
     let enqueue_scheduled = Event::EnqueueScheduled {
         gates: Gates::default(),
     };
@@ -195,9 +200,11 @@ fn times_are_set_on_entering_a_state() {
     expect(Status::Canceling, Event::ForceCancel, finished);
     expect(Status::Created, Event::Skip, |_| ());
     expect(Status::Created, Event::Actionize, |_| ());
-    expect(Status::Created, schedule, |b| b.scheduled_at = Some(NOW));
+    expect(Status::Created, Event::Schedule { after: 3 }, |b| {
+        (b.scheduled_at, b.deadline) = (Some(LATER), Some(LATER));
+    });
     expect(Status::Scheduled, Event::Unschedule, |b| {
-        b.scheduled_at = None;
+        (b.scheduled_at, b.deadline) = (None, None);
     });
 }
 
@@ -294,13 +301,12 @@ fn jobs_are_archived_by_age_if_the_instance_says_so() {
 fn any_event() -> impl Strategy<Value = Event> {
     let gates = || (any::<bool>(), any::<bool>()).prop_map(|(a, b)| gates(a, b));
     let user = || (1..4_u64).prop_map(UserId);
-    let time = (0..2_000_000_i64).prop_map(Time::from_microseconds);
     prop_oneof![
         user().prop_map(|user| Event::Process { user }),
         (gates(), proptest::option::of(user()))
             .prop_map(|(gates, user)| Event::Enqueue { gates, user }),
         Just(Event::Actionize),
-        time.prop_map(|at| Event::Schedule { at }),
+        (0..2_u32).prop_map(|after| Event::Schedule { after }),
         Just(Event::Unschedule),
         gates().prop_map(|gates| Event::EnqueueScheduled { gates }),
         any::<bool>().prop_map(|unmet_prerequisites| Event::EnqueueWaitingForResource {
@@ -344,6 +350,7 @@ proptest! {
             prop_assert_eq!(build.revision, before.revision + 1);
             prop_assert_eq!(build.finished_at.is_some(), build.status.is_finished());
             prop_assert_eq!(build.scheduled_at.is_some(), build.status == Status::Scheduled);
+            prop_assert_eq!(build.deadline, build.scheduled_at);
             prop_assert_eq!(
                 build.failure_reason.is_some(),
                 build.status == Status::Failed
@@ -361,6 +368,7 @@ proptest! {
                 user_id: before.user_id,
                 queued_at: before.queued_at,
                 scheduled_at: before.scheduled_at,
+                deadline: before.deadline,
                 started_at: before.started_at,
                 finished_at: before.finished_at,
                 revision: before.revision,

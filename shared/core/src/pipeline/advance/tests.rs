@@ -13,14 +13,13 @@ fn at(seconds: i64) -> Time {
 #[test]
 fn what_follows_from_the_prior_status() {
     let whens = ["on_success", "manual", "delayed", "on_failure", "always"];
-    // A delayed job that is due stays `created` until its row knows its time.
     #[rustfmt::skip]
     let table = [
         // by stage        on_success manual   delayed  on_failure always
-        ("", "success",    "pending  manual   created  skipped  pending"),
-        ("", "skipped",    "pending  manual   created  skipped  pending"),
-        ("", "manual af",  "pending  manual   created  skipped  pending"),
-        ("", "failed af",  "pending  manual   created  skipped  pending"),
+        ("", "success",    "pending  manual   scheduled skipped  pending"),
+        ("", "skipped",    "pending  manual   scheduled skipped  pending"),
+        ("", "manual af",  "pending  manual   scheduled skipped  pending"),
+        ("", "failed af",  "pending  manual   scheduled skipped  pending"),
         ("", "failed",     "skipped  skipped  skipped  pending  pending"),
         ("", "canceled",   "skipped  skipped  skipped  skipped  skipped"),
         ("", "manual",     "created  created  created  created  created"),
@@ -32,10 +31,10 @@ fn what_follows_from_the_prior_status() {
         ("", "waiting_for_resource", "created created created created created"),
         ("", "waiting_for_callback", "created created created created created"),
         // by needs
-        ("needs=a", "success",   "pending  manual   created  skipped  pending"),
+        ("needs=a", "success",   "pending  manual   scheduled skipped  pending"),
         ("needs=a", "skipped",   "skipped  skipped  skipped  skipped  pending"),
         ("needs=a", "manual af", "skipped  skipped  skipped  skipped  pending"),
-        ("needs=a", "failed af", "pending  manual   created  skipped  pending"),
+        ("needs=a", "failed af", "pending  manual   scheduled skipped  pending"),
         ("needs=a", "failed",    "skipped  skipped  skipped  pending  pending"),
         ("needs=a", "canceled",  "skipped  skipped  skipped  skipped  skipped"),
         ("needs=a", "manual",    "created  created  created  created  created"),
@@ -47,7 +46,7 @@ fn what_follows_from_the_prior_status() {
         ("needs=a", "waiting_for_resource", "created created created created created"),
         ("needs=a", "waiting_for_callback", "created created created created created"),
         // for nothing, whatever else happens
-        ("needs=", "running",    "pending  manual   created  skipped  pending"),
+        ("needs=", "running",    "pending  manual   scheduled skipped  pending"),
     ];
     for (needs, prior, row) in table {
         for (when, expected) in whens.into_iter().zip(row.split_whitespace()) {
