@@ -9,6 +9,7 @@ mod members;
 mod projects;
 pub(crate) mod scope;
 mod tokens;
+pub(crate) mod triggers;
 mod users;
 pub(crate) mod variables;
 
@@ -92,6 +93,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         tokens::TABLE,
         users::TABLE,
         scope::TABLE,
+        triggers::TABLE,
         variables::TABLE,
     ]
     .concat()
@@ -204,6 +206,7 @@ impl Endpoint {
             .replace("{user_id}", &place.user.to_string())
             .replace("{token_id}", &token.to_string())
             .replace("{key}", variables::KEY)
+            .replace("{trigger_id}", &place.trigger.to_string())
             .replace("{agent_id}", &place.agent.to_string())
             .replace("{target_project_id}", &scope::LISTED.to_string())
             .replace("{target_group_id}", &scope::LISTED.to_string())

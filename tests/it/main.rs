@@ -24,6 +24,7 @@ mod scale;
 mod steering;
 mod sweeper;
 mod tokens;
+mod triggers;
 mod user;
 mod users;
 mod variables;

@@ -8,6 +8,7 @@ mod projects;
 mod scope;
 mod steering;
 mod tokens;
+mod triggers;
 mod users;
 mod variables;
 mod walk;

@@ -7,6 +7,7 @@ mod latest;
 mod list;
 mod retry;
 mod show;
+mod triggers;
 mod walk;
 
 use axum::Router;
@@ -31,9 +32,20 @@ pub fn routes() -> Router<App> {
             "/api/v4/projects/{id}/pipelines/{pipeline_id}/retry",
             post(retry::retry),
         )
+        .merge(triggers::routes())
 }
 
 /// This function's part of the API's description.
+pub struct ApiDoc;
+
+impl OpenApi for ApiDoc {
+    fn openapi() -> utoipa::openapi::OpenApi {
+        let mut document = Pipelines::openapi();
+        document.merge(triggers::ApiDoc::openapi());
+        document
+    }
+}
+
 #[derive(OpenApi)]
 #[openapi(paths(
     list::list,
@@ -43,4 +55,4 @@ pub fn routes() -> Router<App> {
     retry::retry,
     delete::delete
 ))]
-pub struct ApiDoc;
+struct Pipelines;

@@ -195,6 +195,7 @@ impl<'a> Deletion<'a> {
         Ok(
             self.partition(Partition::Variables(Owner::Project(id))).await?
             // Without its row nobody follows up on a pipeline whose jobs are partly gone.
+            && self.partition(Partition::Triggers(id)).await?
             && self.partition(Partition::Pipelines(id)).await?
             && self.partition(Partition::Bridges(id)).await?
             && self.jobs().await?

@@ -9,7 +9,7 @@ use switchyard::{
     aws,
     blobs::{BlobKey, Blobs},
     config::Config,
-    ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, TokenId, UserId},
+    ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, TokenId, TriggerId, UserId},
     job::{ArchivedLog, Build, FailureReason, Job, Status, When},
     member::{Member, Role, Source as MemberSource},
     pipeline::{Block, Pipeline, Ref, Source},
@@ -21,6 +21,7 @@ use switchyard::{
     time::Time,
     token::{AccessToken, Scope, Secret},
     trace,
+    trigger::Trigger,
     user::{Email, Profile, User, UserState},
     variable::{CiVariable, Owner, VariableType},
 };
@@ -254,6 +255,7 @@ pub fn project(id: u64, ancestors: &[GroupId], full_path: &str) -> Project {
         job_count: 0,
         pipeline_count: 0,
         variable_count: 0,
+        trigger_count: 0,
         last_pipeline_iid: 0,
         ci_job_token_scope_enabled: false,
         job_token_allowlist: BTreeSet::new(),
@@ -279,6 +281,23 @@ pub fn agent(project: ProjectId, id: u64, name: &str) -> Agent {
         created_at: at("2015-12-21T13:14:24.077Z"),
         created_by_user_id: None,
         granted_to: BTreeSet::new(),
+    }
+}
+
+/// A trigger without an end.
+pub fn trigger(project: ProjectId, id: u64, owner: UserId, secret: &Secret) -> Trigger {
+    let created_at = at("2015-12-21T13:14:24.077Z");
+    Trigger {
+        project_id: project,
+        id: TriggerId(id),
+        digest: secret.digest(),
+        token_start: Trigger::start_of(secret),
+        description: format!("trigger {id}"),
+        owner_id: owner,
+        created_at,
+        updated_at: created_at,
+        last_used: None,
+        expires_at: None,
     }
 }
 

@@ -49,6 +49,8 @@ ids! {
     TokenId,
     /// A cluster agent.
     AgentId,
+    /// A pipeline trigger, unique over all projects.
+    TriggerId,
 }
 
 /// The largest id that exists: what fits a signed 64-bit number, as in GitLab.

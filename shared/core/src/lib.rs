@@ -26,5 +26,6 @@ pub mod store;
 pub mod time;
 pub mod token;
 pub mod trace;
+pub mod trigger;
 pub mod user;
 pub mod variable;

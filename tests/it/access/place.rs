@@ -29,6 +29,7 @@ pub(crate) struct Place {
     pub(crate) project_token: u64,
     pub(crate) group_token: u64,
     pub(crate) agent: u64,
+    pub(crate) trigger: u64,
 }
 
 impl Place {
@@ -45,6 +46,7 @@ impl Place {
             project_token: 2000 + 2 * project.0,
             group_token: 2001 + 2 * project.0,
             agent: project.0,
+            trigger: project.0,
         }
     }
 }
@@ -133,6 +135,7 @@ pub(crate) async fn furnish(app: &TestApp, project: &Project, user: UserId) -> C
     app.seed.put(&fellow).await.unwrap();
     crate::endpoints::scope::furnish(app, project).await;
     crate::endpoints::variables::furnish(app, project).await;
+    crate::endpoints::triggers::furnish(app, project).await;
     running_job(app, &pipeline, id + RUNNING_JOB, user).await
 }
 

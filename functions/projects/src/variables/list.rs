@@ -5,6 +5,7 @@ use switchyard::error::Result;
 use switchyard::http::pagination::{MAX_OFFSET, Offset, Page};
 use switchyard::http::{Accepts, App, CallerAccess, Endpoint, GroupAccess, ProjectAccess, Reader};
 use switchyard::policy::{Action, GroupAction};
+use switchyard::store::belongings::Partition;
 use switchyard::variable::CiVariable;
 
 use super::home::Home;
@@ -90,10 +91,11 @@ where
     V: for<'a> From<&'a CiVariable>,
 {
     let offset = home.params.offset.bounded("Ci::Variable", MAX_OFFSET)?;
+    let all = Partition::Variables(home.owner());
     let page = app
         .store
-        .ci_variables(home.owner(), offset.skip_rows(), offset.rows() + 1);
-    let (found, count) = futures::try_join!(page, home.count(app))?;
+        .rows_in(all, offset.skip_rows(), offset.rows() + 1);
+    let (found, count): (Vec<CiVariable>, u64) = futures::try_join!(page, home.count(app))?;
     let has_more = found.len() > offset.rows();
     let views: Vec<V> = found.iter().take(offset.rows()).map(V::from).collect();
     let total = offset.agreed(count, views.len(), has_more);

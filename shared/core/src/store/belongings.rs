@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::jobs::items;
 use super::{Key, Store, Table, number};
 use crate::error::{Error, Result};
-use crate::ids::{AgentId, JobId, PipelineId, ProjectId, TokenId, UserId};
+use crate::ids::{AgentId, JobId, PipelineId, ProjectId, TokenId, TriggerId, UserId};
 use crate::member::Source;
 use crate::token::Digest;
 use crate::variable::Owner;
@@ -22,6 +22,7 @@ pub enum Partition {
     Members(Source),
     LogChunks(JobId),
     Variables(Owner),
+    Triggers(ProjectId),
 }
 
 /// An access token as an index lists it.
@@ -32,7 +33,7 @@ pub struct ListedToken {
 }
 
 impl Partition {
-    const fn table(self) -> Table {
+    pub(super) const fn table(self) -> Table {
         match self {
             Self::Pipelines(_) => Table::Pipelines,
             Self::Bridges(_) => Table::Bridges,
@@ -42,12 +43,13 @@ impl Partition {
             Self::Members(_) => Table::Members,
             Self::LogChunks(_) => Table::LogChunks,
             Self::Variables(_) => Table::Variables,
+            Self::Triggers(_) => Table::Triggers,
         }
     }
 
-    const fn sort_key(self) -> &'static str {
+    pub(super) const fn sort_key(self) -> &'static str {
         match self {
-            Self::Pipelines(_) | Self::Bridges(_) => "id",
+            Self::Pipelines(_) | Self::Bridges(_) | Self::Triggers(_) => "id",
             Self::Definitions(_) => "checksum",
             Self::Refs(_) => "name",
             Self::AgentGrants(_) => "agent_id",
@@ -57,12 +59,13 @@ impl Partition {
         }
     }
 
-    fn value(self) -> AttributeValue {
+    pub(super) fn value(self) -> AttributeValue {
         match self {
             Self::Pipelines(project)
             | Self::Bridges(project)
             | Self::Definitions(project)
-            | Self::Refs(project) => number(project.0),
+            | Self::Refs(project)
+            | Self::Triggers(project) => number(project.0),
             Self::AgentGrants(source) | Self::Members(source) => {
                 AttributeValue::S(source.to_string())
             }
@@ -84,6 +87,7 @@ impl Partition {
             Self::Members(source) => Key::Member(source, UserId(id()?)),
             Self::LogChunks(job) => Key::LogChunk(job, id()?),
             Self::Variables(owner) => Key::Variable(owner, text()?),
+            Self::Triggers(project) => Key::Trigger(project, TriggerId(id()?)),
         })
     }
 }

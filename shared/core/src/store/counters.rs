@@ -18,6 +18,7 @@ pub enum Counter {
     /// Jobs and bridges.
     Jobs,
     Agents,
+    Triggers,
 }
 
 impl Counter {
@@ -31,6 +32,7 @@ impl Counter {
             Self::Pipelines => "pipelines",
             Self::Jobs => "jobs",
             Self::Agents => "agents",
+            Self::Triggers => "triggers",
         }
     }
 }

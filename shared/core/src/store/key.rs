@@ -7,7 +7,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::{Row, number};
 use crate::agent::{Agent, AgentGrant, AgentName};
 use crate::definition::Definition;
-use crate::ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, RunnerId, TokenId, UserId};
+use crate::ids::{
+    AgentId, GroupId, JobId, PipelineId, ProjectId, RunnerId, TokenId, TriggerId, UserId,
+};
 use crate::job::{Bridge, Job};
 use crate::member::{Member, Source};
 use crate::pipeline::{Pipeline, Ref};
@@ -15,6 +17,7 @@ use crate::project::{DirectoryEntry, Group, Namespace, Project, ProjectName};
 use crate::runner::{Runner, RunnerManager};
 use crate::time::Time;
 use crate::token::{AccessToken, Digest, TokenLink};
+use crate::trigger::Trigger;
 use crate::user::{Email, User};
 use crate::variable::{CiVariable, Owner, Variable};
 
@@ -39,11 +42,12 @@ pub enum Table {
     LogChunks,
     Refs,
     Variables,
+    Triggers,
     Counters,
 }
 
 impl Table {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Projects,
         Self::Groups,
         Self::Users,
@@ -62,6 +66,7 @@ impl Table {
         Self::LogChunks,
         Self::Refs,
         Self::Variables,
+        Self::Triggers,
         Self::Counters,
     ];
 
@@ -86,6 +91,7 @@ impl Table {
             Self::LogChunks => "LOG_CHUNKS_TABLE",
             Self::Refs => "REFS_TABLE",
             Self::Variables => "VARIABLES_TABLE",
+            Self::Triggers => "TRIGGERS_TABLE",
             Self::Counters => "COUNTERS_TABLE",
         }
     }
@@ -104,7 +110,8 @@ impl Table {
             | Self::Jobs
             | Self::Bridges
             | Self::Definitions
-            | Self::Refs => "project_id",
+            | Self::Refs
+            | Self::Triggers => "project_id",
             Self::LogChunks => "job_id",
             Self::Variables => "owner",
             Self::Counters => "name",
@@ -162,6 +169,7 @@ pub enum Key {
     Ref(ProjectId, String),
     /// A variable by its key, behind which a CI variable has its scope.
     Variable(Owner, String),
+    Trigger(ProjectId, TriggerId),
 }
 
 /// Rows that are listed instance-wide lie in buckets of ten thousand, so that a
@@ -200,7 +208,8 @@ impl Key {
             | Self::Pipeline(..)
             | Self::Job(..)
             | Self::Bridge(..)
-            | Self::LogChunk(..) => true,
+            | Self::LogChunk(..)
+            | Self::Trigger(..) => true,
         }
     }
 
@@ -226,6 +235,7 @@ impl Key {
             Self::LogChunk(..) => Table::LogChunks,
             Self::Ref(..) => Table::Refs,
             Self::Variable(..) => Table::Variables,
+            Self::Trigger(..) => Table::Triggers,
         }
     }
 
@@ -275,6 +285,7 @@ impl Key {
                 vec![("project_id", number(project.0)), ("name", text(name))]
             }
             Self::Variable(owner, key) => vec![("owner", text(owner)), ("key", text(key))],
+            Self::Trigger(project, id) => in_project(project, id.0),
         };
         attributes
             .into_iter()
@@ -416,6 +427,14 @@ impl Row for CiVariable {
     fn key(&self) -> Key {
         let sort = Self::sort_key(&self.key, &self.environment_scope);
         Key::Variable(self.owner, sort)
+    }
+}
+
+impl Row for Trigger {
+    const GUARDS: &[&str] = &["updated_at"];
+
+    fn key(&self) -> Key {
+        Key::Trigger(self.project_id, self.id)
     }
 }
 

@@ -6,6 +6,7 @@
 mod due;
 mod hints;
 mod key;
+mod pages;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub mod pipelines;
 mod process;
 pub mod retry;
 pub mod tokens;
+mod triggers;
 pub mod users;
 pub mod variables;
 pub mod walk;

@@ -7,14 +7,16 @@ use serde_json::Value;
 
 use super::log_chunks::{ChunkBody, LogChunk};
 use super::*;
-use crate::ids::{GroupId, JobId, PipelineId, ProjectId, RunnerId, UserId};
+use crate::ids::{GroupId, JobId, PipelineId, ProjectId, RunnerId, TriggerId, UserId};
 use crate::job::{
     ArchivedLog, Artifact, Bridge, Environment, FailureReason, FileFormat, FileType, Job, Needs,
     Status,
 };
 use crate::pipeline::Pipeline;
 use crate::project::Project;
+use crate::time::Time;
 use crate::token::{AccessToken, Scope};
+use crate::trigger::Trigger;
 use crate::user::User;
 use crate::variable::{CiVariable, Owner, Variable, VariableType};
 
@@ -258,4 +260,18 @@ fn variables() {
     assert_eq!(variable.environment_scope, "production");
     assert_eq!(variable.variable_type, VariableType::File);
     assert!(variable.protected && variable.masked && variable.hidden && variable.raw);
+}
+
+#[test]
+fn triggers() {
+    let trigger: Trigger = read(
+        r#"{"project_id":{"N":"1"},"id":{"N":"5"},"digest":{"S":"9f86"},"token_start":{"S":"a1b2"},
+            "description":{"S":"nightly"},"owner_id":{"N":"3"},"created_at":{"N":"1450980000000000"},
+            "updated_at":{"N":"1450980000000000"},"expires_at":{"N":"1451606400000000"},"format":{"N":"1"}}"#,
+    );
+    assert_eq!(trigger.id, TriggerId(5));
+    assert_eq!(trigger.digest.as_str(), "9f86");
+    assert_eq!(trigger.owner_id, UserId(3));
+    assert!(trigger.last_used.is_none());
+    assert!(trigger.is_expired(Time::from_microseconds(1_451_606_400_000_000)));
 }

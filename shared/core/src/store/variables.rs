@@ -11,14 +11,6 @@ use crate::variable::{CiVariable, Owner, Variable};
 /// More variables than any job has.
 const MAX_VARIABLES: usize = 1_000;
 
-/// What lies before a page.
-enum Skipped {
-    Nothing,
-    UpTo(AttributeValue),
-    /// There are not that many.
-    Everything,
-}
-
 impl Store {
     /// A job's variables, in the order of their names. Strongly consistent.
     pub async fn variables_of(&self, owner: Owner) -> Result<Vec<Variable>> {
@@ -26,43 +18,6 @@ impl Store {
         let query = query.key_condition_expression("#owner = :owner");
         let found = items(query, MAX_VARIABLES).await?;
         found.into_iter().map(row_of).collect()
-    }
-
-    /// At most `limit` CI variables in the order of their keys and scopes, behind the first
-    /// `skip` of them, of which only the keys are fetched. Strongly consistent.
-    pub async fn ci_variables(
-        &self,
-        owner: Owner,
-        skip: usize,
-        limit: usize,
-    ) -> Result<Vec<CiVariable>> {
-        let mut query = self.query_variables(owner);
-        query = match self.last_skipped(owner, skip).await? {
-            Skipped::Nothing => query.key_condition_expression("#owner = :owner"),
-            Skipped::UpTo(last) => query
-                .key_condition_expression("#owner = :owner and #key > :last")
-                .expression_attribute_names("#key", "key")
-                .expression_attribute_values(":last", last),
-            Skipped::Everything => return Ok(Vec::new()),
-        };
-        let found = items(query, limit).await?;
-        found.into_iter().map(row_of).collect()
-    }
-
-    async fn last_skipped(&self, owner: Owner, skip: usize) -> Result<Skipped> {
-        if skip == 0 {
-            return Ok(Skipped::Nothing);
-        }
-        let query = self.query_variables(owner);
-        let query = query.key_condition_expression("#owner = :owner");
-        let query = query.projection_expression("#key");
-        let query = query.expression_attribute_names("#key", "key");
-        let mut skipped = items(query, skip).await?;
-        let count = skipped.len();
-        let last = skipped.pop().and_then(|mut item| item.remove("key"));
-        Ok(last
-            .filter(|_| count == skip)
-            .map_or(Skipped::Everything, Skipped::UpTo))
     }
 
     /// At most `limit` CI variables of one key: of all scopes, or only that of this one.

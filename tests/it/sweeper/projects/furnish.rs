@@ -137,6 +137,9 @@ async fn put_rows(app: &TestApp, pipeline: &Pipeline, free: u64) {
         let key = format!("KEY_{number}");
         let variable = seed::ci_variable(Owner::Project(project), &key, "secret");
         app.seed.put(&variable).await.unwrap();
+        let secret = Secret::chosen(format!("glptt-{number}"));
+        let trigger = seed::trigger(project, project.0 * 10 + number, UserId(500), &secret);
+        app.seed.put(&trigger).await.unwrap();
         let member = seed::member(source, UserId(500 + number), Role::Developer);
         app.seed.put(&member).await.unwrap();
     }
