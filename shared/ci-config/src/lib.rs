@@ -3,11 +3,16 @@
 
 pub mod check;
 pub mod config;
+pub mod cron;
+pub mod duration;
 mod entries;
+pub mod expression;
 pub mod fault;
+pub mod glob;
 pub mod lint;
 pub mod node;
 mod parallel;
+pub mod pattern;
 
 pub use config::{Checks, Config};
 pub use fault::{Fault, Faults};
