@@ -7,6 +7,7 @@ mod groups;
 mod instance;
 mod members;
 mod projects;
+pub(crate) mod schedules;
 pub(crate) mod scope;
 mod tokens;
 pub(crate) mod triggers;
@@ -93,6 +94,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         tokens::TABLE,
         users::TABLE,
         scope::TABLE,
+        schedules::TABLE,
         triggers::TABLE,
         variables::TABLE,
     ]
@@ -206,6 +208,7 @@ impl Endpoint {
             .replace("{user_id}", &place.user.to_string())
             .replace("{token_id}", &token.to_string())
             .replace("{key}", variables::KEY)
+            .replace("{pipeline_schedule_id}", &place.schedule.to_string())
             .replace("{trigger_id}", &place.trigger.to_string())
             .replace("{agent_id}", &place.agent.to_string())
             .replace("{target_project_id}", &scope::LISTED.to_string())

@@ -21,6 +21,7 @@ mod projects;
 mod reads;
 mod rights;
 mod scale;
+mod schedules;
 mod steering;
 mod sweeper;
 mod tokens;

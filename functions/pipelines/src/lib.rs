@@ -6,6 +6,8 @@ mod filter;
 mod latest;
 mod list;
 mod retry;
+mod room;
+mod schedules;
 mod show;
 mod triggers;
 mod walk;
@@ -32,6 +34,7 @@ pub fn routes() -> Router<App> {
             "/api/v4/projects/{id}/pipelines/{pipeline_id}/retry",
             post(retry::retry),
         )
+        .merge(schedules::routes())
         .merge(triggers::routes())
 }
 
@@ -41,6 +44,7 @@ pub struct ApiDoc;
 impl OpenApi for ApiDoc {
     fn openapi() -> utoipa::openapi::OpenApi {
         let mut document = Pipelines::openapi();
+        document.merge(schedules::ApiDoc::openapi());
         document.merge(triggers::ApiDoc::openapi());
         document
     }

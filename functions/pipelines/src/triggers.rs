@@ -15,6 +15,8 @@ use switchyard::store::{Key, Rows};
 use switchyard::trigger::Trigger;
 use utoipa::OpenApi;
 
+use crate::room::Room;
+
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route(
@@ -31,8 +33,13 @@ pub(crate) fn routes() -> Router<App> {
 #[openapi(paths(list::list, show::show, create::create, update::update, delete::delete))]
 pub(crate) struct ApiDoc;
 
-/// The attribute of a project's row that counts its triggers.
-const COUNT: &str = "trigger_count";
+/// As many as in GitLab.
+const ROOM: Room = Room {
+    of: "pipeline triggers",
+    limit: 25_000,
+    attribute: "trigger_count",
+    count: |project| project.trigger_count,
+};
 
 /// How often a change is decided anew when others change the same at the same time.
 const ATTEMPTS: u32 = 10;

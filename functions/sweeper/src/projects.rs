@@ -27,6 +27,8 @@ use switchyard::variable::Owner;
 
 use crate::{Budget, DUE_ROWS, jobs};
 
+mod schedules;
+
 /// Microseconds after the mark until nobody writes any more for who saw the project before:
 /// twice the time that a request has.
 const SETTLING: i64 = 60_000_000;
@@ -195,6 +197,7 @@ impl<'a> Deletion<'a> {
         Ok(
             self.partition(Partition::Variables(Owner::Project(id))).await?
             // Without its row nobody follows up on a pipeline whose jobs are partly gone.
+            && self.schedules().await?
             && self.partition(Partition::Triggers(id)).await?
             && self.partition(Partition::Pipelines(id)).await?
             && self.partition(Partition::Bridges(id)).await?

@@ -9,7 +9,7 @@ use switchyard::{
     aws,
     blobs::{BlobKey, Blobs},
     config::Config,
-    ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, TokenId, TriggerId, UserId},
+    ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, ScheduleId, TokenId, TriggerId, UserId},
     job::{ArchivedLog, Build, FailureReason, Job, Status, When},
     member::{Member, Role, Source as MemberSource},
     pipeline::{Block, Pipeline, Ref, Source},
@@ -17,6 +17,7 @@ use switchyard::{
         CiSettings, DirectoryEntry, DirectoryTarget, FeatureAccess, Group, Namespace, Project,
         ProjectCreationLevel, ProjectName, SharedRunnersSetting, SubgroupCreationLevel, Visibility,
     },
+    schedule::Schedule,
     store::{Row, Store, counters::Counter, users},
     time::Time,
     token::{AccessToken, Scope, Secret},
@@ -256,6 +257,7 @@ pub fn project(id: u64, ancestors: &[GroupId], full_path: &str) -> Project {
         pipeline_count: 0,
         variable_count: 0,
         trigger_count: 0,
+        schedule_count: 0,
         last_pipeline_iid: 0,
         ci_job_token_scope_enabled: false,
         job_token_allowlist: BTreeSet::new(),
@@ -281,6 +283,27 @@ pub fn agent(project: ProjectId, id: u64, name: &str) -> Agent {
         created_at: at("2015-12-21T13:14:24.077Z"),
         created_by_user_id: None,
         granted_to: BTreeSet::new(),
+    }
+}
+
+/// An active schedule of `main`, for one o'clock at night.
+pub fn schedule(project: ProjectId, id: u64, owner: UserId) -> Schedule {
+    let created_at = at("2015-12-21T13:14:24.077Z");
+    Schedule {
+        project_id: project,
+        id: ScheduleId(id),
+        description: format!("schedule {id}"),
+        ref_name: "refs/heads/main".to_owned(),
+        cron: "0 1 * * *".to_owned(),
+        cron_timezone: "UTC".to_owned(),
+        active: true,
+        next_run_at: Some(at("2015-12-25T01:00:00.000Z")),
+        owner_id: owner,
+        created_at,
+        updated_at: created_at,
+        pipelines: Vec::new(),
+        variable_count: 0,
+        revision: 0,
     }
 }
 

@@ -49,6 +49,8 @@ ids! {
     TokenId,
     /// A cluster agent.
     AgentId,
+    /// A pipeline schedule, unique over all projects.
+    ScheduleId,
     /// A pipeline trigger, unique over all projects.
     TriggerId,
 }

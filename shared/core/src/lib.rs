@@ -22,6 +22,7 @@ pub mod pipeline;
 pub mod policy;
 pub mod project;
 pub mod runner;
+pub mod schedule;
 pub mod store;
 pub mod time;
 pub mod token;

@@ -35,13 +35,15 @@ pub enum Action {
     /// To erase a job that the caller started.
     EraseOwnBuild,
     DestroyPipeline,
+    /// A pipeline schedule, and to change one of one's own.
+    CreateSchedule,
     ReadMembers,
     AdminMembers,
     AdminProject,
     /// Who may see the project, whether it is archived, and whether it is there at all.
     OwnProject,
     AdminAccessTokens,
-    /// Reading and changing CI variables.
+    /// CI variables and trigger tokens, and pipeline schedules of others.
     AdminBuild,
     ReadClusterAgents,
     AdminClusterAgents,
@@ -95,7 +97,10 @@ pub fn may(action: Action, project: &Project, standing: Standing) -> Verdict {
         Action::ReadPipeline => builds_open && (project.public_jobs || public_access || reporter),
         Action::ReadBuild => builds_open && (project.public_jobs || reporter),
         Action::ReadDebugTrace => builds_open && role >= Some(Role::Developer),
-        Action::UpdateBuild | Action::CancelBuild | Action::EraseOwnBuild => {
+        Action::UpdateBuild
+        | Action::CancelBuild
+        | Action::EraseOwnBuild
+        | Action::CreateSchedule => {
             builds_open && !project.archived && role >= Some(Role::Developer)
         }
         Action::SetPipelineVariables => {

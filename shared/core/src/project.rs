@@ -69,6 +69,8 @@ pub struct Project {
     pub variable_count: u64,
     #[serde(default, skip_serializing_if = "is_default")]
     pub trigger_count: u64,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub schedule_count: u64,
     /// The number of its latest pipeline, child pipelines included.
     #[serde(default, skip_serializing_if = "is_default")]
     pub last_pipeline_iid: u64,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{GroupId, JobId, ProjectId};
+use crate::ids::{GroupId, JobId, ProjectId, ScheduleId};
 
 mod ci;
 
@@ -16,6 +16,8 @@ pub enum Owner {
     Instance,
     Group(GroupId),
     Project(ProjectId),
+    /// A pipeline schedule: what its pipelines are given.
+    Schedule(ScheduleId),
     Job(JobId),
 }
 
@@ -28,6 +30,7 @@ impl Owner {
         match kind {
             "group" => Some(Self::Group(GroupId(id))),
             "project" => Some(Self::Project(ProjectId(id))),
+            "schedule" => Some(Self::Schedule(ScheduleId(id))),
             "job" => Some(Self::Job(JobId(id))),
             _ => None,
         }
@@ -40,6 +43,7 @@ impl fmt::Display for Owner {
             Self::Instance => f.write_str("instance"),
             Self::Group(id) => write!(f, "group#{id}"),
             Self::Project(id) => write!(f, "project#{id}"),
+            Self::Schedule(id) => write!(f, "schedule#{id}"),
             Self::Job(id) => write!(f, "job#{id}"),
         }
     }
@@ -82,6 +86,7 @@ mod tests {
             Owner::Instance,
             Owner::Group(GroupId(1)),
             Owner::Project(ProjectId(1)),
+            Owner::Schedule(ScheduleId(1)),
             Owner::Job(JobId(1)),
         ] {
             assert_eq!(Owner::parse(&owner.to_string()), Some(owner));

@@ -30,6 +30,7 @@ pub(crate) struct Place {
     pub(crate) group_token: u64,
     pub(crate) agent: u64,
     pub(crate) trigger: u64,
+    pub(crate) schedule: u64,
 }
 
 impl Place {
@@ -47,6 +48,7 @@ impl Place {
             group_token: 2001 + 2 * project.0,
             agent: project.0,
             trigger: project.0,
+            schedule: project.0,
         }
     }
 }
@@ -136,6 +138,7 @@ pub(crate) async fn furnish(app: &TestApp, project: &Project, user: UserId) -> C
     crate::endpoints::scope::furnish(app, project).await;
     crate::endpoints::variables::furnish(app, project).await;
     crate::endpoints::triggers::furnish(app, project).await;
+    crate::endpoints::schedules::furnish(app, project).await;
     running_job(app, &pipeline, id + RUNNING_JOB, user).await
 }
 

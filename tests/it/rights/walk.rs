@@ -62,6 +62,7 @@ impl<'a> World<'a> {
         super::deletion::leave(self.app).await;
         super::scope::walk(self.app, &self.member).await;
         super::variables::walk(self.app).await;
+        super::schedules::walk(self.app, &self.member).await;
         super::triggers::walk(self.app, &self.member).await;
         super::project_lists::walk(self.app, &self.member).await;
         super::steering::delete(self.app).await;

@@ -101,7 +101,7 @@ fn is_of(table: &str, row: &str, project: u64) -> bool {
             let (kind, id) = owner.map_or(("", 0), |(kind, id)| (kind, id.parse().unwrap()));
             match kind {
                 "project" => id == project,
-                "job" => ids.contains(&id),
+                "job" | "schedule" => ids.contains(&id),
                 _ => false,
             }
         }

@@ -5,9 +5,9 @@ use http::StatusCode;
 use switchyard::error::{Error, Result};
 use switchyard::http::{Accepts, App, Endpoint, ProjectAccess, Reader};
 use switchyard::policy::Action;
-use switchyard::store::{Key, Write, Written};
+use switchyard::store::{Write, Written};
 
-use super::{ATTEMPTS, COUNT, trigger};
+use super::{ATTEMPTS, ROOM, trigger};
 
 pub(crate) struct DeleteTrigger;
 
@@ -36,14 +36,10 @@ pub(crate) async fn delete(
     State(app): State<App>,
     access: ProjectAccess<DeleteTrigger>,
 ) -> Result<StatusCode> {
-    let project = Key::Project(access.project.id);
     for _ in 0..ATTEMPTS {
         let trigger = trigger(&access, &app).await?;
         access.request.demand_unmodified(trigger.updated_at)?;
-        let writes = vec![
-            Write::delete(&trigger)?,
-            Write::add(project.clone(), COUNT, -1),
-        ];
+        let writes = vec![Write::delete(&trigger)?, ROOM.one_less(&access.project)];
         if app.store.write_all(writes).await? == Written::All {
             return Ok(StatusCode::NO_CONTENT);
         }

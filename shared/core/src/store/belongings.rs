@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::jobs::items;
 use super::{Key, Store, Table, number};
 use crate::error::{Error, Result};
-use crate::ids::{AgentId, JobId, PipelineId, ProjectId, TokenId, TriggerId, UserId};
+use crate::ids::{AgentId, JobId, PipelineId, ProjectId, ScheduleId, TokenId, TriggerId, UserId};
 use crate::member::Source;
 use crate::token::Digest;
 use crate::variable::Owner;
@@ -22,6 +22,7 @@ pub enum Partition {
     Members(Source),
     LogChunks(JobId),
     Variables(Owner),
+    Schedules(ProjectId),
     Triggers(ProjectId),
 }
 
@@ -43,13 +44,14 @@ impl Partition {
             Self::Members(_) => Table::Members,
             Self::LogChunks(_) => Table::LogChunks,
             Self::Variables(_) => Table::Variables,
+            Self::Schedules(_) => Table::Schedules,
             Self::Triggers(_) => Table::Triggers,
         }
     }
 
     pub(super) const fn sort_key(self) -> &'static str {
         match self {
-            Self::Pipelines(_) | Self::Bridges(_) | Self::Triggers(_) => "id",
+            Self::Pipelines(_) | Self::Bridges(_) | Self::Schedules(_) | Self::Triggers(_) => "id",
             Self::Definitions(_) => "checksum",
             Self::Refs(_) => "name",
             Self::AgentGrants(_) => "agent_id",
@@ -65,6 +67,7 @@ impl Partition {
             | Self::Bridges(project)
             | Self::Definitions(project)
             | Self::Refs(project)
+            | Self::Schedules(project)
             | Self::Triggers(project) => number(project.0),
             Self::AgentGrants(source) | Self::Members(source) => {
                 AttributeValue::S(source.to_string())
@@ -87,6 +90,7 @@ impl Partition {
             Self::Members(source) => Key::Member(source, UserId(id()?)),
             Self::LogChunks(job) => Key::LogChunk(job, id()?),
             Self::Variables(owner) => Key::Variable(owner, text()?),
+            Self::Schedules(project) => Key::Schedule(project, ScheduleId(id()?)),
             Self::Triggers(project) => Key::Trigger(project, TriggerId(id()?)),
         })
     }

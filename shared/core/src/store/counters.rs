@@ -18,6 +18,7 @@ pub enum Counter {
     /// Jobs and bridges.
     Jobs,
     Agents,
+    Schedules,
     Triggers,
 }
 
@@ -32,6 +33,7 @@ impl Counter {
             Self::Pipelines => "pipelines",
             Self::Jobs => "jobs",
             Self::Agents => "agents",
+            Self::Schedules => "schedules",
             Self::Triggers => "triggers",
         }
     }

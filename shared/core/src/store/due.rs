@@ -64,6 +64,7 @@ fn key_of(table: Table, item: &Item) -> Option<Key> {
         | Table::LogChunks
         | Table::Refs
         | Table::Variables
+        | Table::Schedules
         | Table::Triggers
         | Table::Counters => None,
     }

@@ -8,13 +8,15 @@ use super::{Row, number};
 use crate::agent::{Agent, AgentGrant, AgentName};
 use crate::definition::Definition;
 use crate::ids::{
-    AgentId, GroupId, JobId, PipelineId, ProjectId, RunnerId, TokenId, TriggerId, UserId,
+    AgentId, GroupId, JobId, PipelineId, ProjectId, RunnerId, ScheduleId, TokenId, TriggerId,
+    UserId,
 };
 use crate::job::{Bridge, Job};
 use crate::member::{Member, Source};
 use crate::pipeline::{Pipeline, Ref};
 use crate::project::{DirectoryEntry, Group, Namespace, Project, ProjectName};
 use crate::runner::{Runner, RunnerManager};
+use crate::schedule::Schedule;
 use crate::time::Time;
 use crate::token::{AccessToken, Digest, TokenLink};
 use crate::trigger::Trigger;
@@ -42,12 +44,13 @@ pub enum Table {
     LogChunks,
     Refs,
     Variables,
+    Schedules,
     Triggers,
     Counters,
 }
 
 impl Table {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Projects,
         Self::Groups,
         Self::Users,
@@ -66,6 +69,7 @@ impl Table {
         Self::LogChunks,
         Self::Refs,
         Self::Variables,
+        Self::Schedules,
         Self::Triggers,
         Self::Counters,
     ];
@@ -91,6 +95,7 @@ impl Table {
             Self::LogChunks => "LOG_CHUNKS_TABLE",
             Self::Refs => "REFS_TABLE",
             Self::Variables => "VARIABLES_TABLE",
+            Self::Schedules => "SCHEDULES_TABLE",
             Self::Triggers => "TRIGGERS_TABLE",
             Self::Counters => "COUNTERS_TABLE",
         }
@@ -111,6 +116,7 @@ impl Table {
             | Self::Bridges
             | Self::Definitions
             | Self::Refs
+            | Self::Schedules
             | Self::Triggers => "project_id",
             Self::LogChunks => "job_id",
             Self::Variables => "owner",
@@ -169,6 +175,7 @@ pub enum Key {
     Ref(ProjectId, String),
     /// A variable by its key, behind which a CI variable has its scope.
     Variable(Owner, String),
+    Schedule(ProjectId, ScheduleId),
     Trigger(ProjectId, TriggerId),
 }
 
@@ -209,6 +216,7 @@ impl Key {
             | Self::Job(..)
             | Self::Bridge(..)
             | Self::LogChunk(..)
+            | Self::Schedule(..)
             | Self::Trigger(..) => true,
         }
     }
@@ -235,6 +243,7 @@ impl Key {
             Self::LogChunk(..) => Table::LogChunks,
             Self::Ref(..) => Table::Refs,
             Self::Variable(..) => Table::Variables,
+            Self::Schedule(..) => Table::Schedules,
             Self::Trigger(..) => Table::Triggers,
         }
     }
@@ -285,6 +294,7 @@ impl Key {
                 vec![("project_id", number(project.0)), ("name", text(name))]
             }
             Self::Variable(owner, key) => vec![("owner", text(owner)), ("key", text(key))],
+            Self::Schedule(project, id) => in_project(project, id.0),
             Self::Trigger(project, id) => in_project(project, id.0),
         };
         attributes
@@ -427,6 +437,21 @@ impl Row for CiVariable {
     fn key(&self) -> Key {
         let sort = Self::sort_key(&self.key, &self.environment_scope);
         Key::Variable(self.owner, sort)
+    }
+}
+
+impl Row for Schedule {
+    const GUARDS: &[&str] = &["revision"];
+
+    fn key(&self) -> Key {
+        Key::Schedule(self.project_id, self.id)
+    }
+
+    fn index_attributes(&self) -> Vec<(&'static str, AttributeValue)> {
+        // Of one that is not active no time comes.
+        let shard = ("due_shard", number(self.id.0 % DEADLINE_SHARDS));
+        let due = self.active && self.next_run_at.is_some();
+        due.then_some(shard).into_iter().collect()
     }
 }
 

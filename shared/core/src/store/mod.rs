@@ -24,6 +24,7 @@ pub mod namespaces;
 pub mod pipelines;
 mod process;
 pub mod retry;
+mod schedules;
 pub mod tokens;
 mod triggers;
 pub mod users;

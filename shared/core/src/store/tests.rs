@@ -14,6 +14,7 @@ use crate::job::{
 };
 use crate::pipeline::Pipeline;
 use crate::project::Project;
+use crate::schedule::Schedule;
 use crate::time::Time;
 use crate::token::{AccessToken, Scope};
 use crate::trigger::Trigger;
@@ -274,4 +275,20 @@ fn triggers() {
     assert_eq!(trigger.owner_id, UserId(3));
     assert!(trigger.last_used.is_none());
     assert!(trigger.is_expired(Time::from_microseconds(1_451_606_400_000_000)));
+}
+
+#[test]
+fn schedules() {
+    let schedule: Schedule = read(
+        r#"{"project_id":{"N":"1"},"id":{"N":"6"},"description":{"S":"nightly"},"ref":{"S":"refs/heads/main"},
+            "cron":{"S":"0 1 * * *"},"cron_timezone":{"S":"UTC"},"active":{"BOOL":true},
+            "next_run_at":{"N":"1450980000000000"},"due_shard":{"N":"2"},"owner_id":{"N":"3"},
+            "created_at":{"N":"1450970000000000"},"updated_at":{"N":"1450970000000000"},
+            "pipelines":{"L":[{"N":"46"},{"N":"47"}]},"variable_count":{"N":"2"},"revision":{"N":"5"},
+            "format":{"N":"1"}}"#,
+    );
+    assert_eq!(schedule.ref_name, "refs/heads/main");
+    assert_eq!(schedule.pipelines, [PipelineId(46), PipelineId(47)]);
+    assert_eq!((schedule.variable_count, schedule.revision), (2, 5));
+    assert!(schedule.is_due(Time::from_microseconds(1_450_980_000_000_000)));
 }

@@ -1,4 +1,4 @@
-//! CI variables of the instance, of groups and projects, and what GitLab lets
+//! CI variables of the instance, of groups, projects and schedules, and what GitLab lets
 //! them be. Source of the rules and texts: GitLab's models of variables.
 
 use std::fmt;
@@ -14,7 +14,8 @@ use crate::time::Time;
 const MAX_TEXT: usize = 255;
 
 /// Characters of a variable's value, and of that of a file: GitLab's limits for the
-/// instance. Other levels have none there; here they have that of a file.
+/// instance. Other levels have none there; here they have that of a file, and schedules
+/// the smaller one, so that all that one has fits into an answer.
 const MAX_VALUE: usize = 10_000;
 const MAX_FILE: usize = 50_000;
 
@@ -78,7 +79,7 @@ impl CiVariable {
         let mut faults = ModelErrors::default();
         key_faults(&self.key, &mut faults);
         let limit = match (self.owner, self.variable_type) {
-            (Owner::Instance, VariableType::EnvVar) => MAX_VALUE,
+            (Owner::Instance, VariableType::EnvVar) | (Owner::Schedule(_), _) => MAX_VALUE,
             (Owner::Instance, VariableType::File)
             | (Owner::Group(_) | Owner::Project(_) | Owner::Job(_), _) => MAX_FILE,
         };
