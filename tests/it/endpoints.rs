@@ -8,9 +8,12 @@ mod instance;
 mod members;
 mod projects;
 pub(crate) mod repository;
+pub(crate) mod schedules;
 pub(crate) mod scope;
 mod tokens;
+pub(crate) mod triggers;
 mod users;
+pub(crate) mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -94,6 +97,9 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         tokens::TABLE,
         users::TABLE,
         scope::TABLE,
+        schedules::TABLE,
+        triggers::TABLE,
+        variables::TABLE,
     ]
     .concat()
 });
@@ -204,6 +210,9 @@ impl Endpoint {
             .replace("{pipeline_id}", &place.pipeline.to_string())
             .replace("{user_id}", &place.user.to_string())
             .replace("{token_id}", &token.to_string())
+            .replace("{key}", variables::KEY)
+            .replace("{pipeline_schedule_id}", &place.schedule.to_string())
+            .replace("{trigger_id}", &place.trigger.to_string())
             .replace("{agent_id}", &place.agent.to_string())
             .replace("{target_project_id}", &scope::LISTED.to_string())
             .replace("{target_group_id}", &scope::LISTED.to_string())

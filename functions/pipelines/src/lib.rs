@@ -6,7 +6,10 @@ mod filter;
 mod latest;
 mod list;
 mod retry;
+mod room;
+mod schedules;
 mod show;
+mod triggers;
 mod walk;
 
 use axum::Router;
@@ -31,9 +34,22 @@ pub fn routes() -> Router<App> {
             "/api/v4/projects/{id}/pipelines/{pipeline_id}/retry",
             post(retry::retry),
         )
+        .merge(schedules::routes())
+        .merge(triggers::routes())
 }
 
 /// This function's part of the API's description.
+pub struct ApiDoc;
+
+impl OpenApi for ApiDoc {
+    fn openapi() -> utoipa::openapi::OpenApi {
+        let mut document = Pipelines::openapi();
+        document.merge(schedules::ApiDoc::openapi());
+        document.merge(triggers::ApiDoc::openapi());
+        document
+    }
+}
+
 #[derive(OpenApi)]
 #[openapi(paths(
     list::list,
@@ -43,4 +59,4 @@ pub fn routes() -> Router<App> {
     retry::retry,
     delete::delete
 ))]
-pub struct ApiDoc;
+struct Pipelines;

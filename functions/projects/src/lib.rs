@@ -12,6 +12,7 @@ mod personal_access_tokens;
 mod projects;
 mod user;
 mod users;
+mod variables;
 
 use axum::Router;
 use axum::routing::get;
@@ -33,6 +34,7 @@ pub fn routes() -> Router<App> {
         .merge(users::routes())
         .merge(personal_access_tokens::routes())
         .merge(access_tokens::routes())
+        .merge(variables::routes())
 }
 
 /// This function's part of the API's description.
@@ -50,6 +52,7 @@ impl OpenApi for ApiDoc {
         document.merge(users::ApiDoc::openapi());
         document.merge(personal_access_tokens::ApiDoc::openapi());
         document.merge(access_tokens::ApiDoc::openapi());
+        document.merge(variables::ApiDoc::openapi());
         document
     }
 }

@@ -9,10 +9,12 @@ use switchyard::http::App;
 use switchyard::ids::{GroupId, ProjectId};
 use switchyard::member::Source;
 use switchyard::project::{DirectoryEntry, DirectoryTarget, Group, Project, ProjectName};
+use switchyard::store::belongings::Partition;
 use switchyard::store::{Key, Rows, Table, Write, Written};
 use switchyard::time::Time;
 use switchyard::token::{AccessToken, Digest};
 use switchyard::user::User;
+use switchyard::variable::Owner;
 
 use crate::DUE_ROWS;
 use crate::budget::Budget;
@@ -63,6 +65,7 @@ async fn sweep_group(group: &Group, app: &App, now: Time, budget: &mut Budget) -
     sweep.tokens().await?;
     sweep.members().await?;
     sweep.agent_grants().await?;
+    sweep.variables().await?;
     if sweep.budget.is_spent() {
         // The next sweep goes on here.
         return Ok(());
@@ -250,6 +253,13 @@ impl Sweep<'_> {
             .iter()
             .map(|grant| Key::AgentGrant(grant.source, grant.agent_id));
         self.delete(keys.collect()).await
+    }
+
+    async fn variables(&mut self) -> Result<()> {
+        let variables = Partition::Variables(Owner::Group(self.group.id));
+        let limit = self.budget.left();
+        let keys = self.app.store.keys_in(variables, limit).await?;
+        self.delete(keys).await
     }
 
     async fn delete(&mut self, keys: Vec<Key>) -> Result<()> {

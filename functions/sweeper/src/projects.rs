@@ -23,8 +23,11 @@ use switchyard::store::{Key, Row as _, Rows, Table, Write};
 use switchyard::time::Time;
 use switchyard::token::AccessToken;
 use switchyard::user::User;
+use switchyard::variable::Owner;
 
 use crate::{Budget, DUE_ROWS, jobs};
+
+mod schedules;
 
 /// Microseconds after the mark until nobody writes any more for who saw the project before:
 /// twice the time that a request has.
@@ -190,8 +193,13 @@ impl<'a> Deletion<'a> {
 
     async fn rows(&mut self) -> Result<bool> {
         let (id, source) = (self.id(), Source::Project(self.id()));
-        // Without its row nobody follows up on a pipeline whose jobs are partly gone.
-        Ok(self.partition(Partition::Pipelines(id)).await?
+        // Who may still hand values out must not find them.
+        Ok(
+            self.partition(Partition::Variables(Owner::Project(id))).await?
+            // Without its row nobody follows up on a pipeline whose jobs are partly gone.
+            && self.schedules().await?
+            && self.partition(Partition::Triggers(id)).await?
+            && self.partition(Partition::Pipelines(id)).await?
             && self.partition(Partition::Bridges(id)).await?
             && self.jobs().await?
             && self.partition(Partition::Definitions(id)).await?
@@ -201,7 +209,8 @@ impl<'a> Deletion<'a> {
             && self.partition(Partition::Commits(id)).await?
             && self.agents().await?
             && self.partition(Partition::AgentGrants(source)).await?
-            && self.partition(Partition::Members(source)).await?)
+            && self.partition(Partition::Members(source)).await?,
+        )
     }
 
     async fn partition(&mut self, partition: Partition) -> Result<bool> {

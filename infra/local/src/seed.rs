@@ -9,7 +9,7 @@ use switchyard::{
     aws,
     blobs::{BlobKey, Blobs},
     config::Config,
-    ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, TokenId, UserId},
+    ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, ScheduleId, TokenId, TriggerId, UserId},
     job::{ArchivedLog, Bridge, Build, Downstream, FailureReason, Job, Status, Turn, When},
     member::{Member, Role, Source as MemberSource},
     pipeline::{AutoCancel, Block, Pipeline, Ref, Source},
@@ -17,11 +17,14 @@ use switchyard::{
         CiSettings, DirectoryEntry, DirectoryTarget, FeatureAccess, Group, Namespace, Project,
         ProjectCreationLevel, ProjectName, SharedRunnersSetting, SubgroupCreationLevel, Visibility,
     },
+    schedule::Schedule,
     store::{Row, Store, counters::Counter, users},
     time::Time,
     token::{AccessToken, Scope, Secret},
     trace,
+    trigger::Trigger,
     user::{Email, Profile, User, UserState},
+    variable::{CiVariable, Owner, VariableType},
 };
 
 use crate::{Error, stack::Stack};
@@ -220,6 +223,7 @@ pub fn group(id: u64, above: &[&Group], path: &str) -> Group {
         owner: None,
         owners_revision: 0,
         children_revision: 0,
+        variable_count: 0,
         deleted_at: None,
         deadline: None,
     }
@@ -251,6 +255,9 @@ pub fn project(id: u64, ancestors: &[GroupId], full_path: &str) -> Project {
         deadline: None,
         job_count: 0,
         pipeline_count: 0,
+        variable_count: 0,
+        trigger_count: 0,
+        schedule_count: 0,
         last_pipeline_iid: 0,
         ci_job_token_scope_enabled: false,
         job_token_allowlist: BTreeSet::new(),
@@ -278,6 +285,64 @@ pub fn agent(project: ProjectId, id: u64, name: &str) -> Agent {
         created_at: at("2015-12-21T13:14:24.077Z"),
         created_by_user_id: None,
         granted_to: BTreeSet::new(),
+    }
+}
+
+/// An active schedule of `main`, for one o'clock at night.
+pub fn schedule(project: ProjectId, id: u64, owner: UserId) -> Schedule {
+    let created_at = at("2015-12-21T13:14:24.077Z");
+    Schedule {
+        project_id: project,
+        id: ScheduleId(id),
+        description: format!("schedule {id}"),
+        ref_name: "refs/heads/main".to_owned(),
+        cron: "0 1 * * *".to_owned(),
+        cron_timezone: "UTC".to_owned(),
+        active: true,
+        next_run_at: Some(at("2015-12-25T01:00:00.000Z")),
+        owner_id: owner,
+        created_at,
+        updated_at: created_at,
+        pipelines: Vec::new(),
+        variable_count: 0,
+        revision: 0,
+    }
+}
+
+/// A trigger without an end.
+pub fn trigger(project: ProjectId, id: u64, owner: UserId, secret: &Secret) -> Trigger {
+    let created_at = at("2015-12-21T13:14:24.077Z");
+    Trigger {
+        project_id: project,
+        id: TriggerId(id),
+        digest: secret.digest(),
+        token_start: Trigger::start_of(secret),
+        description: format!("trigger {id}"),
+        owner_id: owner,
+        created_at,
+        updated_at: created_at,
+        last_used: None,
+        expires_at: None,
+    }
+}
+
+/// A CI variable for all environments.
+pub fn ci_variable(owner: Owner, key: &str, value: &str) -> CiVariable {
+    let created_at = at("2015-12-21T13:14:24.077Z");
+    CiVariable {
+        owner,
+        key: key.to_owned(),
+        value: value.to_owned(),
+        variable_type: VariableType::EnvVar,
+        protected: false,
+        masked: false,
+        hidden: false,
+        raw: false,
+        environment_scope: CiVariable::ANY_ENVIRONMENT.to_owned(),
+        description: None,
+        created_at,
+        updated_at: created_at,
+        revision: 0,
     }
 }
 

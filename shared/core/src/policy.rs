@@ -39,12 +39,16 @@ pub enum Action {
     ReadCode,
     /// To move or make a branch or a tag; protected ones ask for more.
     PushCode,
+    /// A pipeline schedule, and to change one of one's own.
+    CreateSchedule,
     ReadMembers,
     AdminMembers,
     AdminProject,
     /// Who may see the project, whether it is archived, and whether it is there at all.
     OwnProject,
     AdminAccessTokens,
+    /// CI variables and trigger tokens, and pipeline schedules of others.
+    AdminBuild,
     ReadClusterAgents,
     AdminClusterAgents,
 }
@@ -97,7 +101,10 @@ pub fn may(action: Action, project: &Project, standing: Standing) -> Verdict {
         Action::ReadPipeline => builds_open && (project.public_jobs || public_access || reporter),
         Action::ReadBuild => builds_open && (project.public_jobs || reporter),
         Action::ReadDebugTrace => builds_open && role >= Some(Role::Developer),
-        Action::UpdateBuild | Action::CancelBuild | Action::EraseOwnBuild => {
+        Action::UpdateBuild
+        | Action::CancelBuild
+        | Action::EraseOwnBuild
+        | Action::CreateSchedule => {
             builds_open && !project.archived && role >= Some(Role::Developer)
         }
         Action::SetPipelineVariables => {
@@ -107,7 +114,7 @@ pub fn may(action: Action, project: &Project, standing: Standing) -> Verdict {
                 .role();
             builds_open && !project.archived && minimum.is_some() && role >= minimum
         }
-        Action::ForceCancelBuild | Action::EraseBuild => {
+        Action::ForceCancelBuild | Action::EraseBuild | Action::AdminBuild => {
             builds_open && !project.archived && role >= Some(Role::Maintainer)
         }
         Action::DestroyPipeline => builds_open && !project.archived && role >= Some(Role::Owner),

@@ -65,6 +65,13 @@ pub struct Project {
     /// Published pipelines, child pipelines left out: the total of the pipeline list.
     #[serde(default)]
     pub pipeline_count: u64,
+    /// CI variables of its own.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub variable_count: u64,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub trigger_count: u64,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub schedule_count: u64,
     /// The number of its latest pipeline, child pipelines included.
     #[serde(default, skip_serializing_if = "is_default")]
     pub last_pipeline_iid: u64,
@@ -173,6 +180,9 @@ pub struct Group {
     /// the group, finds it changed if something has come since.
     #[serde(default, skip_serializing_if = "is_default")]
     pub children_revision: u64,
+    /// CI variables of its own.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub variable_count: u64,
     /// Marked for deletion: nobody sees it any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Time>,

@@ -56,7 +56,8 @@ impl Time {
         Some(Self(zoned.timestamp().as_microsecond()))
     }
 
-    fn timestamp(self) -> Timestamp {
+    /// The same for what counts with calendars; 1970 for what lies beyond them.
+    pub fn timestamp(self) -> Timestamp {
         Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 }

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
 
-use crate::ids::{JobId, ProjectId, TokenId, UserId};
+use crate::ids::{JobId, MAX_ID, ProjectId, TokenId, TriggerId, UserId};
 use crate::member::Source;
 use crate::time::{Day, Time};
 
@@ -181,6 +181,13 @@ impl Secret {
         ))
     }
 
+    /// A new trigger token: 40 random hexadecimal digits, as GitLab's have, and behind
+    /// them the trigger's key, so that the token leads to its row.
+    pub fn trigger_token(project_id: ProjectId, id: TriggerId) -> Self {
+        let random = hex::encode(rand::random::<[u8; 20]>());
+        Self(format!("{TRIGGER_TOKEN_PREFIX}{random}_{project_id}_{id}"))
+    }
+
     /// A token that somebody chose, for the first administrator of a local stack.
     pub fn chosen(text: String) -> Self {
         Self(text)
@@ -204,17 +211,26 @@ impl fmt::Debug for Secret {
 /// What GitLab's job tokens begin with.
 pub const JOB_TOKEN_PREFIX: &str = "glcbt-";
 
+/// What GitLab's trigger tokens begin with.
+pub const TRIGGER_TOKEN_PREFIX: &str = "glptt-";
+
 /// The job that a job token names; whether the token is good, its row tells.
 pub fn job_of_token(token: &str) -> Option<(ProjectId, JobId)> {
     let mut parts = token.strip_prefix(JOB_TOKEN_PREFIX)?.splitn(3, '_');
-    let mut id = || {
-        parts
-            .next()?
-            .parse::<u64>()
-            .ok()
-            .filter(|id| *id <= crate::ids::MAX_ID)
-    };
+    let mut id = || id_of(parts.next()?);
     Some((ProjectId(id()?), JobId(id()?)))
+}
+
+/// The trigger that a trigger token names; whether the token is good, its row tells.
+pub fn trigger_of_token(token: &str) -> Option<(ProjectId, TriggerId)> {
+    let mut parts = token.strip_prefix(TRIGGER_TOKEN_PREFIX)?.splitn(3, '_');
+    let _random = parts.next()?;
+    let mut id = || id_of(parts.next()?);
+    Some((ProjectId(id()?), TriggerId(id()?)))
+}
+
+fn id_of(text: &str) -> Option<u64> {
+    text.parse().ok().filter(|id| *id <= MAX_ID)
 }
 
 /// 20 characters of `[A-Za-z0-9_-]`, 120 bits from the system's generator.
@@ -225,6 +241,25 @@ fn random_characters() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_trigger_token_names_its_trigger() {
+        let token = Secret::trigger_token(ProjectId(3), TriggerId(12));
+        let named = trigger_of_token(token.reveal());
+        assert_eq!(named, Some((ProjectId(3), TriggerId(12))));
+        for broken in [
+            "",
+            "glptt-",
+            "glptt-_1",
+            "glptt-a_1_",
+            "glptt-a_1_x",
+            "glptt-a_1_2_3",
+            "glcbt-a_1_2",
+            "glptt-a_1_99999999999999999999",
+        ] {
+            assert_eq!(trigger_of_token(broken), None, "{broken}");
+        }
+    }
 
     #[test]
     fn a_job_token_names_its_job() {

@@ -29,6 +29,8 @@ pub(crate) struct Place {
     pub(crate) project_token: u64,
     pub(crate) group_token: u64,
     pub(crate) agent: u64,
+    pub(crate) trigger: u64,
+    pub(crate) schedule: u64,
 }
 
 impl Place {
@@ -45,6 +47,8 @@ impl Place {
             project_token: 2000 + 2 * project.0,
             group_token: 2001 + 2 * project.0,
             agent: project.0,
+            trigger: project.0,
+            schedule: project.0,
         }
     }
 }
@@ -133,6 +137,9 @@ pub(crate) async fn furnish(app: &TestApp, project: &Project, user: UserId) -> C
     app.seed.put(&fellow).await.unwrap();
     let project = crate::endpoints::repository::furnish(app, project).await;
     crate::endpoints::scope::furnish(app, &project).await;
+    crate::endpoints::variables::furnish(app, &project).await;
+    crate::endpoints::triggers::furnish(app, &project).await;
+    crate::endpoints::schedules::furnish(app, &project).await;
     running_job(app, &pipeline, id + RUNNING_JOB, user).await
 }
 

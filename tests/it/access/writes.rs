@@ -130,6 +130,11 @@ fn expected(endpoint: &Endpoint, who: Who, visibility: Visibility) -> Expected {
     let (status, text) = endpoint.refusal;
     match (endpoint.needs, person) {
         (_, Person::Administrator) => good,
+        (Needs::Administrator, Person::Stranger)
+            if endpoint.is_in_project() && visibility == Visibility::Private =>
+        {
+            message(404, "404 Project Not Found")
+        }
         (Needs::Administrator, _) => message(status, text),
         (Needs::Role(least), Person::Member(role)) if role >= least => good,
         (Needs::Role(_), Person::Member(_)) => message(status, text),

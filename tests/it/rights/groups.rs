@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use switchyard::agent::AgentGrant;
 use switchyard::ids::{AgentId, GroupId, ProjectId, TokenId, UserId};
 use switchyard::member::{Role, Source};
+use switchyard::variable::Owner;
 use switchyard_local::seed;
 use switchyard_tests::world::ROOT;
 use switchyard_tests::{Caller, TestApp};
@@ -118,4 +119,6 @@ async fn add_what_belongs_to(app: &TestApp, group: GroupId) {
         environments: Vec::new(),
     };
     app.seed.put(&grant).await.unwrap();
+    let variable = seed::ci_variable(Owner::Group(group), "KEY", "value");
+    app.seed.put(&variable).await.unwrap();
 }

@@ -7,6 +7,7 @@ use sweeper::Work;
 use switchyard::agent::AgentGrant;
 use switchyard::ids::{AgentId, GroupId, ProjectId, TokenId, UserId};
 use switchyard::member::{Role, Source};
+use switchyard::variable::Owner;
 use switchyard_local::seed;
 use switchyard_tests::wire::{Fault, Rule};
 use switchyard_tests::{Caller, TestApp};
@@ -53,6 +54,10 @@ impl World {
                 environments: Vec::new(),
             };
             app.seed.put(&grant).await.unwrap();
+            for key in ["ONE", "TWO"] {
+                let variable = seed::ci_variable(Owner::Group(above[0]), key, "value");
+                app.seed.put(&variable).await.unwrap();
+            }
         }
         let robot = robots.swap_remove(0);
         Self { app, root, robot }
@@ -96,6 +101,7 @@ impl World {
             ("members", "group#1\""),
             ("members", "group#2\""),
             ("agent_grants", "group#1\""),
+            ("variables", "group#1\""),
             ("directory", "top"),
             ("directory", "#1/"),
             ("directory", "#2/"),
@@ -128,6 +134,7 @@ impl World {
             assert_eq!(self.status(path).await, 200, "{path}");
         }
         assert_eq!(self.rows("agent_grants", "group#11\"").len(), 1);
+        assert_eq!(self.rows("variables", "group#11\"").len(), 2);
         let token = &self.rows("tokens", "group#11\"")[0];
         assert!(!token.contains("revoked"), "{token}");
     }

@@ -97,8 +97,13 @@ fn is_of(table: &str, row: &str, project: u64) -> bool {
         "tokens" | "token_ids" => among_ids(number("id")),
         "log_chunks" => among_ids(number("job_id")),
         "variables" => {
-            let job = text("owner").and_then(|owner| owner.strip_prefix("job#"));
-            among_ids(job.map(|id| id.parse().unwrap()))
+            let owner = text("owner").unwrap().split_once('#');
+            let (kind, id) = owner.map_or(("", 0), |(kind, id)| (kind, id.parse().unwrap()));
+            match kind {
+                "project" => id == project,
+                "job" | "schedule" => ids.contains(&id),
+                _ => false,
+            }
         }
         _ => number("project_id") == Some(project),
     }

@@ -208,6 +208,7 @@ impl CreateGroup {
             owner: None,
             owners_revision: 0,
             children_revision: 0,
+            variable_count: 0,
             deleted_at: None,
             deadline: None,
         };

@@ -389,6 +389,9 @@ fn project(place: &Place, creator: &User, settings: &Settings, request: &Request
         job_token_allowlist: Default::default(),
         job_token_groups_allowlist: Default::default(),
         job_token_inbound_open: false,
+        variable_count: 0,
+        trigger_count: 0,
+        schedule_count: 0,
         build_timeout: 3_600,
         ci_config_path: None,
         shared_runners_enabled: place

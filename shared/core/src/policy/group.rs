@@ -14,6 +14,7 @@ pub enum GroupAction {
     AdminGroup,
     RemoveGroup,
     AdminAccessTokens,
+    AdminVariables,
     CreateSubgroup,
     CreateProjects,
 }
@@ -35,7 +36,8 @@ pub fn may_in_group(action: GroupAction, group: &Group, standing: Standing) -> V
         GroupAction::AdminMembers
         | GroupAction::AdminGroup
         | GroupAction::RemoveGroup
-        | GroupAction::AdminAccessTokens => role >= Some(Role::Owner),
+        | GroupAction::AdminAccessTokens
+        | GroupAction::AdminVariables => role >= Some(Role::Owner),
         GroupAction::CreateSubgroup => {
             let least = match group.subgroup_creation_level {
                 SubgroupCreationLevel::Owner => Role::Owner,

@@ -6,7 +6,9 @@ use serde::Deserialize;
 use super::jobs::items;
 use super::{Key, Store, Table, number};
 use crate::error::{Error, Result};
-use crate::ids::{AgentId, JobId, PipelineId, ProjectId, PushId, TokenId, UserId};
+use crate::ids::{
+    AgentId, JobId, PipelineId, ProjectId, PushId, ScheduleId, TokenId, TriggerId, UserId,
+};
 use crate::member::Source;
 use crate::token::Digest;
 use crate::variable::Owner;
@@ -25,6 +27,8 @@ pub enum Partition {
     Members(Source),
     LogChunks(JobId),
     Variables(Owner),
+    Schedules(ProjectId),
+    Triggers(ProjectId),
 }
 
 /// An access token as an index lists it.
@@ -35,7 +39,7 @@ pub struct ListedToken {
 }
 
 impl Partition {
-    const fn table(self) -> Table {
+    pub(super) const fn table(self) -> Table {
         match self {
             Self::Pipelines(_) => Table::Pipelines,
             Self::Bridges(_) => Table::Bridges,
@@ -48,12 +52,18 @@ impl Partition {
             Self::Members(_) => Table::Members,
             Self::LogChunks(_) => Table::LogChunks,
             Self::Variables(_) => Table::Variables,
+            Self::Schedules(_) => Table::Schedules,
+            Self::Triggers(_) => Table::Triggers,
         }
     }
 
-    const fn sort_key(self) -> &'static str {
+    pub(super) const fn sort_key(self) -> &'static str {
         match self {
-            Self::Pipelines(_) | Self::Bridges(_) | Self::Pushes(_) => "id",
+            Self::Pipelines(_)
+            | Self::Bridges(_)
+            | Self::Pushes(_)
+            | Self::Schedules(_)
+            | Self::Triggers(_) => "id",
             Self::Definitions(_) => "checksum",
             Self::Refs(_) => "name",
             Self::Commits(_) => "sha",
@@ -64,7 +74,7 @@ impl Partition {
         }
     }
 
-    fn value(self) -> AttributeValue {
+    pub(super) fn value(self) -> AttributeValue {
         match self {
             Self::Pipelines(project)
             | Self::Bridges(project)
@@ -72,7 +82,9 @@ impl Partition {
             | Self::Refs(project)
             | Self::ResourceGroups(project)
             | Self::Commits(project)
-            | Self::Pushes(project) => number(project.0),
+            | Self::Pushes(project)
+            | Self::Schedules(project)
+            | Self::Triggers(project) => number(project.0),
             Self::AgentGrants(source) | Self::Members(source) => {
                 AttributeValue::S(source.to_string())
             }
@@ -97,6 +109,8 @@ impl Partition {
             Self::Members(source) => Key::Member(source, UserId(id()?)),
             Self::LogChunks(job) => Key::LogChunk(job, id()?),
             Self::Variables(owner) => Key::Variable(owner, text()?),
+            Self::Schedules(project) => Key::Schedule(project, ScheduleId(id()?)),
+            Self::Triggers(project) => Key::Trigger(project, TriggerId(id()?)),
         })
     }
 }

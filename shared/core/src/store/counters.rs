@@ -20,6 +20,8 @@ pub enum Counter {
     Agents,
     ResourceGroups,
     Pushes,
+    Schedules,
+    Triggers,
 }
 
 impl Counter {
@@ -35,6 +37,8 @@ impl Counter {
             Self::Agents => "agents",
             Self::ResourceGroups => "resource_groups",
             Self::Pushes => "pushes",
+            Self::Schedules => "schedules",
+            Self::Triggers => "triggers",
         }
     }
 }

@@ -67,6 +67,8 @@ fn key_of(table: Table, item: &Item) -> Option<Key> {
         | Table::Commits
         | Table::Variables
         | Table::ResourceGroups
+        | Table::Schedules
+        | Table::Triggers
         | Table::Counters => None,
     }
 }

@@ -8,7 +8,8 @@ use super::{Row, number};
 use crate::agent::{Agent, AgentGrant, AgentName};
 use crate::definition::Definition;
 use crate::ids::{
-    AgentId, GroupId, JobId, PipelineId, ProjectId, PushId, RunnerId, TokenId, UserId,
+    AgentId, GroupId, JobId, PipelineId, ProjectId, PushId, RunnerId, ScheduleId, TokenId,
+    TriggerId, UserId,
 };
 use crate::job::{Bridge, Job};
 use crate::member::{Member, Source};
@@ -17,10 +18,12 @@ use crate::project::{DirectoryEntry, Group, Namespace, Project, ProjectName};
 use crate::repository::{Push, StoredCommit};
 use crate::resource_group::ResourceGroup;
 use crate::runner::{Runner, RunnerManager};
+use crate::schedule::Schedule;
 use crate::time::Time;
 use crate::token::{AccessToken, Digest, TokenLink};
+use crate::trigger::Trigger;
 use crate::user::{Email, User};
-use crate::variable::{Owner, Variable};
+use crate::variable::{CiVariable, Owner, Variable};
 
 /// The tables that the code uses; `infra/template.yaml` declares them and those of later use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,11 +49,13 @@ pub enum Table {
     Pushes,
     Variables,
     ResourceGroups,
+    Schedules,
+    Triggers,
     Counters,
 }
 
 impl Table {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Projects,
         Self::Groups,
         Self::Users,
@@ -72,6 +77,8 @@ impl Table {
         Self::Pushes,
         Self::Variables,
         Self::ResourceGroups,
+        Self::Schedules,
+        Self::Triggers,
         Self::Counters,
     ];
 
@@ -99,6 +106,8 @@ impl Table {
             Self::Pushes => "PUSHES_TABLE",
             Self::Variables => "VARIABLES_TABLE",
             Self::ResourceGroups => "RESOURCE_GROUPS_TABLE",
+            Self::Schedules => "SCHEDULES_TABLE",
+            Self::Triggers => "TRIGGERS_TABLE",
             Self::Counters => "COUNTERS_TABLE",
         }
     }
@@ -120,7 +129,9 @@ impl Table {
             | Self::ResourceGroups
             | Self::Refs
             | Self::Commits
-            | Self::Pushes => "project_id",
+            | Self::Pushes
+            | Self::Schedules
+            | Self::Triggers => "project_id",
             Self::LogChunks => "job_id",
             Self::Variables => "owner",
             Self::Counters => "name",
@@ -179,8 +190,11 @@ pub enum Key {
     /// A commit by its whole id.
     Commit(ProjectId, String),
     Push(ProjectId, PushId),
-    Variable(Owner, String),
     ResourceGroup(ProjectId, String),
+    /// A variable by its key, behind which a CI variable has its scope.
+    Variable(Owner, String),
+    Schedule(ProjectId, ScheduleId),
+    Trigger(ProjectId, TriggerId),
 }
 
 /// Rows that are listed instance-wide lie in buckets of ten thousand, so that a
@@ -222,7 +236,9 @@ impl Key {
             | Self::Job(..)
             | Self::Bridge(..)
             | Self::Push(..)
-            | Self::LogChunk(..) => true,
+            | Self::LogChunk(..)
+            | Self::Schedule(..)
+            | Self::Trigger(..) => true,
         }
     }
 
@@ -251,6 +267,8 @@ impl Key {
             Self::Push(..) => Table::Pushes,
             Self::Variable(..) => Table::Variables,
             Self::ResourceGroup(..) => Table::ResourceGroups,
+            Self::Schedule(..) => Table::Schedules,
+            Self::Trigger(..) => Table::Triggers,
         }
     }
 
@@ -307,6 +325,8 @@ impl Key {
             Self::ResourceGroup(project, key) => {
                 vec![("project_id", number(project.0)), ("key", text(key))]
             }
+            Self::Schedule(project, id) => in_project(project, id.0),
+            Self::Trigger(project, id) => in_project(project, id.0),
         };
         attributes
             .into_iter()
@@ -439,6 +459,38 @@ impl Row for TokenLink {
 impl Row for Variable {
     fn key(&self) -> Key {
         Key::Variable(self.owner, self.key.clone())
+    }
+}
+
+impl Row for CiVariable {
+    const GUARDS: &[&str] = &["revision"];
+
+    fn key(&self) -> Key {
+        let sort = Self::sort_key(&self.key, &self.environment_scope);
+        Key::Variable(self.owner, sort)
+    }
+}
+
+impl Row for Schedule {
+    const GUARDS: &[&str] = &["revision"];
+
+    fn key(&self) -> Key {
+        Key::Schedule(self.project_id, self.id)
+    }
+
+    fn index_attributes(&self) -> Vec<(&'static str, AttributeValue)> {
+        // Of one that is not active no time comes.
+        let shard = ("due_shard", number(self.id.0 % DEADLINE_SHARDS));
+        let due = self.active && self.next_run_at.is_some();
+        due.then_some(shard).into_iter().collect()
+    }
+}
+
+impl Row for Trigger {
+    const GUARDS: &[&str] = &["updated_at"];
+
+    fn key(&self) -> Key {
+        Key::Trigger(self.project_id, self.id)
     }
 }
 

@@ -7,6 +7,7 @@ mod due;
 mod errands;
 mod hints;
 mod key;
+mod pages;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -26,7 +27,9 @@ mod process;
 pub mod repository;
 mod resource_groups;
 pub mod retry;
+mod schedules;
 pub mod tokens;
+mod triggers;
 pub mod users;
 pub mod variables;
 pub mod walk;

@@ -7,15 +7,19 @@ use serde_json::Value;
 
 use super::log_chunks::{ChunkBody, LogChunk};
 use super::*;
-use crate::ids::{GroupId, JobId, PipelineId, RunnerId, UserId};
+use crate::ids::{GroupId, JobId, PipelineId, ProjectId, RunnerId, TriggerId, UserId};
 use crate::job::{
     ArchivedLog, Artifact, Bridge, Environment, FailureReason, FileFormat, FileType, Job, Needs,
     Status,
 };
 use crate::pipeline::Pipeline;
 use crate::project::Project;
+use crate::schedule::Schedule;
+use crate::time::Time;
 use crate::token::{AccessToken, Scope};
+use crate::trigger::Trigger;
 use crate::user::User;
+use crate::variable::{CiVariable, Owner, Variable, VariableType};
 
 /// A row as DynamoDB's JSON has it.
 fn item(text: &str) -> Item {
@@ -119,11 +123,7 @@ fn projects() {
     let project: Project = read(include_str!("tests/project.json"));
     assert_eq!(project.ancestors(), [GroupId(3), GroupId(4)]);
     assert_eq!(project.job_count, 12_345);
-    assert!(
-        project
-            .job_token_allowlist
-            .contains(&crate::ids::ProjectId(8))
-    );
+    assert!(project.job_token_allowlist.contains(&ProjectId(8)));
     assert_eq!(project.full_path, "foo/Bar/baz");
 }
 
@@ -247,4 +247,50 @@ fn bytes(value: &AttributeValue) -> usize {
         AttributeValue::M(map) => 3 + map.len() + item_bytes(map),
         other => panic!("no row has an attribute like {other:?}"),
     }
+}
+
+/// What a job is played with has its key alone, a CI variable its scope behind it.
+#[test]
+fn variables() {
+    let played: Variable = read(
+        r#"{"owner":{"S":"job#7"},"key":{"S":"TARGET"},"value":{"S":"staging"},"format":{"N":"1"}}"#,
+    );
+    assert_eq!(played.owner, Owner::Job(JobId(7)));
+    assert_eq!(played.key, "TARGET");
+    let variable: CiVariable = read(include_str!("tests/ci_variable.json"));
+    assert_eq!(variable.owner, Owner::Project(ProjectId(1)));
+    assert_eq!(variable.key, "TOKEN");
+    assert_eq!(variable.environment_scope, "production");
+    assert_eq!(variable.variable_type, VariableType::File);
+    assert!(variable.protected && variable.masked && variable.hidden && variable.raw);
+}
+
+#[test]
+fn triggers() {
+    let trigger: Trigger = read(
+        r#"{"project_id":{"N":"1"},"id":{"N":"5"},"digest":{"S":"9f86"},"token_start":{"S":"a1b2"},
+            "description":{"S":"nightly"},"owner_id":{"N":"3"},"created_at":{"N":"1450980000000000"},
+            "updated_at":{"N":"1450980000000000"},"expires_at":{"N":"1451606400000000"},"format":{"N":"1"}}"#,
+    );
+    assert_eq!(trigger.id, TriggerId(5));
+    assert_eq!(trigger.digest.as_str(), "9f86");
+    assert_eq!(trigger.owner_id, UserId(3));
+    assert!(trigger.last_used.is_none());
+    assert!(trigger.is_expired(Time::from_microseconds(1_451_606_400_000_000)));
+}
+
+#[test]
+fn schedules() {
+    let schedule: Schedule = read(
+        r#"{"project_id":{"N":"1"},"id":{"N":"6"},"description":{"S":"nightly"},"ref":{"S":"refs/heads/main"},
+            "cron":{"S":"0 1 * * *"},"cron_timezone":{"S":"UTC"},"active":{"BOOL":true},
+            "next_run_at":{"N":"1450980000000000"},"due_shard":{"N":"2"},"owner_id":{"N":"3"},
+            "created_at":{"N":"1450970000000000"},"updated_at":{"N":"1450970000000000"},
+            "pipelines":{"L":[{"N":"46"},{"N":"47"}]},"variable_count":{"N":"2"},"revision":{"N":"5"},
+            "format":{"N":"1"}}"#,
+    );
+    assert_eq!(schedule.ref_name, "refs/heads/main");
+    assert_eq!(schedule.pipelines, [PipelineId(46), PipelineId(47)]);
+    assert_eq!((schedule.variable_count, schedule.revision), (2, 5));
+    assert!(schedule.is_due(Time::from_microseconds(1_450_980_000_000_000)));
 }

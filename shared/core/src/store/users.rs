@@ -188,6 +188,7 @@ pub fn personal_namespace(user: &User) -> Group {
         owner: Some(user.id),
         owners_revision: 0,
         children_revision: 0,
+        variable_count: 0,
         deleted_at: None,
         deadline: None,
     }

@@ -21,7 +21,7 @@ use aws_sdk_dynamodb::types::{
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::{Item, Key, Row, Store, Table, failure, item_of};
+use super::{Item, Key, Row, Store, Table, failure, item_of, number};
 use crate::error::{Error, Result};
 
 /// What TransactWriteItems takes in one call.
@@ -65,8 +65,17 @@ enum Effect {
 enum Condition {
     /// There is none, or it is one that may be replaced: its attribute has this value.
     Free(Option<(&'static str, AttributeValue)>),
-    /// It is there, and these attributes are as they were read; none means absent.
-    AsRead(BTreeMap<String, Option<AttributeValue>>),
+    /// It is there, and so are its attributes.
+    AsRead(BTreeMap<String, Assumed>),
+}
+
+/// What must hold of an attribute.
+#[derive(Clone, Debug)]
+enum Assumed {
+    /// It is as it was read; none means absent.
+    Is(Option<AttributeValue>),
+    /// It is a smaller number, or absent.
+    Below(u64),
 }
 
 /// What became of several writes.
@@ -111,7 +120,7 @@ impl Write {
         let touched = new.keys().chain(&remove).cloned();
         let as_read = guards
             .chain(touched)
-            .map(|name| (name.clone(), old.get(&name).cloned()));
+            .map(|name| (name.clone(), Assumed::Is(old.get(&name).cloned())));
         Ok(Self {
             key,
             condition: Condition::AsRead(as_read.collect()),
@@ -135,7 +144,10 @@ impl Write {
     pub fn check<R: Row>(row: &R) -> Result<Self> {
         let item = item_of(row)?;
         let guards = R::GUARDS.iter();
-        let as_read = guards.map(|name| ((*name).to_owned(), item.get(*name).cloned()));
+        let as_read = guards.map(|name| {
+            let value = item.get(*name).cloned();
+            ((*name).to_owned(), Assumed::Is(value))
+        });
         Ok(Self {
             key: row.key(),
             effect: Effect::Check,
@@ -151,7 +163,21 @@ impl Write {
         };
         let item = item_of(row)?;
         let assumed = attributes.iter();
-        as_read.extend(assumed.map(|name| ((*name).to_owned(), item.get(*name).cloned())));
+        as_read.extend(assumed.map(|name| {
+            let value = item.get(*name).cloned();
+            ((*name).to_owned(), Assumed::Is(value))
+        }));
+        Ok(self)
+    }
+
+    /// Assumes besides that a number is below a limit: of all that count it up at the same
+    /// time only so many do.
+    pub fn below(mut self, attribute: &'static str, limit: u64) -> Result<Self> {
+        let Condition::AsRead(as_read) = &mut self.condition else {
+            let text = "a new row has no numbers yet".to_owned();
+            return Err(Error::Internal(text));
+        };
+        as_read.insert(attribute.to_owned(), Assumed::Below(limit));
         Ok(self)
     }
 
@@ -556,14 +582,19 @@ impl Expression {
             }
             Condition::AsRead(attributes) => {
                 let mut all = format!("attribute_exists({key})");
-                for (attribute, value) in attributes {
+                for (attribute, assumed) in attributes {
                     let name = self.name(attribute);
-                    match value {
-                        Some(value) => {
+                    match assumed {
+                        Assumed::Is(Some(value)) => {
                             let value = self.value(value.clone());
                             all += &format!(" and {name} = {value}");
                         }
-                        None => all += &format!(" and attribute_not_exists({name})"),
+                        Assumed::Is(None) => all += &format!(" and attribute_not_exists({name})"),
+                        Assumed::Below(limit) => {
+                            let limit = self.value(number(*limit));
+                            all +=
+                                &format!(" and (attribute_not_exists({name}) or {name} < {limit})");
+                        }
                     }
                 }
                 all

@@ -158,6 +158,18 @@ async fn put_rows(app: &TestApp, pipeline: &Pipeline, free: u64) {
             environments: Vec::new(),
         };
         app.seed.put(&grant).await.unwrap();
+        let key = format!("KEY_{number}");
+        let variable = seed::ci_variable(Owner::Project(project), &key, "secret");
+        app.seed.put(&variable).await.unwrap();
+        let schedule = seed::schedule(project, project.0 * IDS + number, UserId(500));
+        app.seed.put(&schedule).await.unwrap();
+        for key in ["ONE", "TWO"] {
+            let variable = seed::ci_variable(Owner::Schedule(schedule.id), key, "secret");
+            app.seed.put(&variable).await.unwrap();
+        }
+        let secret = Secret::chosen(format!("glptt-{number}"));
+        let trigger = seed::trigger(project, project.0 * 10 + number, UserId(500), &secret);
+        app.seed.put(&trigger).await.unwrap();
         let member = seed::member(source, UserId(500 + number), Role::Developer);
         app.seed.put(&member).await.unwrap();
     }
