@@ -5,9 +5,14 @@ use futures::future::try_join_all;
 use switchyard::error::Result;
 use switchyard::http::App;
 use switchyard::pipeline::Pipeline;
+use switchyard::store::belongings::Partition;
 use switchyard::store::{Key, Rows, Table, Write};
+use switchyard::variable::Owner;
 
 use crate::{Budget, DUE_ROWS, jobs};
+
+/// Variables that go in one go.
+const VARIABLES_AT_ONCE: usize = 100;
 
 /// Jobs that are removed side by side.
 const JOBS_AT_ONCE: usize = 16;
@@ -58,6 +63,17 @@ async fn finish(key: &Key, app: &App, budget: &mut Budget) -> Result<()> {
 async fn remove(pipeline: &Pipeline, app: &App, budget: &mut Budget) -> Result<()> {
     let now = app.clock.now();
     app.store.leave_resource_groups(pipeline, now).await?;
+    if pipeline.has_variables {
+        let variables = Partition::Variables(Owner::Pipeline(pipeline.id));
+        loop {
+            let keys = app.store.keys_in(variables, VARIABLES_AT_ONCE).await?;
+            app.store.delete_all(&keys).await?;
+            budget.spend(keys.len());
+            if keys.len() < VARIABLES_AT_ONCE {
+                break;
+            }
+        }
+    }
     let jobs = pipeline.job_ids(true);
     let jobs = app.store.jobs_by_id(pipeline.project_id, &jobs).await?;
     let some = jobs.len().min(budget.left().max(1));

@@ -363,6 +363,8 @@ pub fn member(source: MemberSource, user: UserId, role: Role) -> Member {
 pub fn pipeline(project: ProjectId, id: u64, first_job: u64, jobs: u64) -> Pipeline {
     let created_at = at("2015-12-24T15:50:16.123Z");
     Pipeline {
+        has_variables: false,
+        supersedes: false,
         upstream: None,
         reported: None,
         auto_cancel: AutoCancel::default(),

@@ -66,6 +66,12 @@ pub struct Pipeline {
     /// Which of these ids a later job replaced.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub retried: BTreeSet<JobId>,
+    /// There are variables that it was given.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_variables: bool,
+    /// Older pipelines of its ref have yet to be canceled.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub supersedes: bool,
     /// The bridge that started it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upstream: Option<Upstream>,

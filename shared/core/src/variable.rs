@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{GroupId, JobId, ProjectId, ScheduleId};
+use crate::ids::{GroupId, JobId, PipelineId, ProjectId, ScheduleId};
 
 mod ci;
 
@@ -18,6 +18,8 @@ pub enum Owner {
     Project(ProjectId),
     /// A pipeline schedule: what its pipelines are given.
     Schedule(ScheduleId),
+    /// What a pipeline was given when it was started.
+    Pipeline(PipelineId),
     Job(JobId),
 }
 
@@ -31,6 +33,7 @@ impl Owner {
             "group" => Some(Self::Group(GroupId(id))),
             "project" => Some(Self::Project(ProjectId(id))),
             "schedule" => Some(Self::Schedule(ScheduleId(id))),
+            "pipeline" => Some(Self::Pipeline(PipelineId(id))),
             "job" => Some(Self::Job(JobId(id))),
             _ => None,
         }
@@ -44,6 +47,7 @@ impl fmt::Display for Owner {
             Self::Group(id) => write!(f, "group#{id}"),
             Self::Project(id) => write!(f, "project#{id}"),
             Self::Schedule(id) => write!(f, "schedule#{id}"),
+            Self::Pipeline(id) => write!(f, "pipeline#{id}"),
             Self::Job(id) => write!(f, "job#{id}"),
         }
     }
@@ -87,6 +91,7 @@ mod tests {
             Owner::Group(GroupId(1)),
             Owner::Project(ProjectId(1)),
             Owner::Schedule(ScheduleId(1)),
+            Owner::Pipeline(PipelineId(1)),
             Owner::Job(JobId(1)),
         ] {
             assert_eq!(Owner::parse(&owner.to_string()), Some(owner));

@@ -51,13 +51,14 @@ impl World {
             jobs: rows,
             bridges: vec![bridge],
             definitions: vec![Definition::new(PROJECT, &"make").unwrap().unwrap()],
+            variables: Vec::new(),
             pipeline,
         }
     }
 
     async fn bear(&self, newborn: &Newborn) -> switchyard::error::Result<bool> {
         let store = self.app.store_of("pipelines");
-        store.bear(&self.project, newborn).await
+        store.bear(&self.project, newborn, Vec::new()).await
     }
 
     /// What the lists and the pipeline itself show: how many jobs in the pipeline and in

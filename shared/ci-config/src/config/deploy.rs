@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::node::Node;
 
 /// Where a job deploys to. Variables in it are replaced when the pipeline is made.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Environment {
     pub name: Arc<str>,
     pub url: Option<Arc<str>>,
@@ -19,7 +21,7 @@ pub struct Environment {
 }
 
 /// What a job does to its environment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Action {
     #[default]
     Start,
@@ -30,7 +32,7 @@ pub enum Action {
 }
 
 /// A pipeline that the job starts.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trigger {
     pub target: Target,
     pub strategy: Option<Strategy>,
@@ -39,7 +41,7 @@ pub struct Trigger {
 }
 
 /// Where it runs.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Target {
     Project {
         project: Arc<str>,
@@ -51,14 +53,14 @@ pub enum Target {
 
 /// How the job follows the status of the pipeline it started. Without one it is done when
 /// that pipeline exists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Strategy {
     Depend,
     Mirror,
 }
 
 /// Which variables go along.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Forward {
     pub yaml_variables: bool,
     pub pipeline_variables: bool,

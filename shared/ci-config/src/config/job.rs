@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 use super::{Artifacts, Cache, Environment, Image, Pages, Rule, Service, Trigger};
 use crate::node::{Node, Span};
@@ -101,7 +102,7 @@ pub struct Definition {
 }
 
 /// What a job does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Work {
     /// Lines for a shell.
     Script {
@@ -234,7 +235,7 @@ pub struct Need {
 }
 
 /// A job of another pipeline.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CrossNeed {
     Pipeline {
         pipeline: Arc<str>,

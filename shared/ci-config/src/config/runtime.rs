@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 use super::Texts;
 use crate::node::Node;
 
 /// A container image. Variables in it are replaced by the runner.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Image {
     pub name: Arc<str>,
     pub entrypoint: Option<Texts>,
@@ -19,7 +20,7 @@ pub struct Image {
 }
 
 /// A container beside the job's own.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Service {
     pub image: Image,
     pub alias: Option<Arc<str>>,
@@ -28,7 +29,7 @@ pub struct Service {
 }
 
 /// Files kept from one job to the next one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cache {
     pub key: CacheKey,
     pub paths: Texts,
@@ -42,7 +43,7 @@ pub struct Cache {
 }
 
 /// Which jobs share a cache.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CacheKey {
     Text(Arc<str>),
     /// What one or two files contain.
@@ -58,7 +59,7 @@ pub enum CacheKey {
 }
 
 /// After which outcomes files are kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ArtifactsWhen {
     #[default]
     OnSuccess,
@@ -67,7 +68,7 @@ pub enum ArtifactsWhen {
 }
 
 /// Files kept after the job.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Artifacts {
     pub name: Option<Arc<str>>,
     pub paths: Option<Texts>,
@@ -85,7 +86,7 @@ pub struct Artifacts {
 }
 
 /// Who may download artifacts. `public: false` is `Developer`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Access {
     None,
     Developer,
@@ -94,7 +95,7 @@ pub enum Access {
 }
 
 /// Where a site is published, if the job makes one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pages {
     pub publish: Arc<str>,
     pub path_prefix: Option<Arc<str>>,

@@ -17,6 +17,8 @@ pub enum Errand {
     Cancel,
     /// A resource group has to hear of jobs of this pipeline.
     Settle(String),
+    /// Older pipelines of the same ref are to be canceled.
+    Supersede,
     /// The bridge that started this pipeline has to hear of its end.
     Report,
     /// A bridge was canceled, and what it started goes on.
@@ -51,6 +53,9 @@ impl Picture {
             errands.push(Errand::Cancel);
         }
 
+        if self.pipeline.supersedes {
+            errands.push(Errand::Supersede);
+        }
         let out_of_turn = builds.iter().filter(|build| build.is_out_of_turn());
         let groups: BTreeSet<&String> = out_of_turn
             .filter_map(|build| build.resource_group.as_ref())

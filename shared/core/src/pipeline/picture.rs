@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::Pipeline;
 use super::advance::{Change, advance, reset_skipped};
+use super::{AutoCancelOnNewCommit, Errand, Pipeline};
 use crate::ids::JobId;
 use crate::job::lifecycle::{Event, InvalidTransition, transition};
 use crate::job::{Bridge, Build, Job, Status};
 use crate::time::Time;
+
+/// Microseconds that a function has to start the pipeline of a bridge before the sweeper does.
+const STARTING: i64 = 5_000_000;
 
 /// The pipeline was read before its jobs and bridges, retried ones among them.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,15 +35,37 @@ impl Picture {
         let changes = advance(&next.pipeline, &next.builds());
         next.apply(changes, now)?;
         next.pipeline.resets.clear();
-        next.pipeline.deadline = match next.errands().is_empty() {
-            true => None,
+        let errands = next.errands();
+        let starts = |errand: &Errand| matches!(errand, Errand::StartDownstream(_));
+        next.pipeline.deadline = if errands.is_empty() {
+            None
+        } else if errands.iter().all(starts) {
+            // Not everybody can, so the sweeper does not wait for long.
+            let soon = now.microseconds() + STARTING;
+            Some(Time::from_microseconds(soon))
+        } else {
             // Whoever has decided does it now, or the sweeper does it then.
-            false => {
-                let running = self.pipeline.deadline.filter(|deadline| *deadline > now);
-                running.or(next.pipeline.touched(now).deadline)
-            }
+            let running = self.pipeline.deadline.filter(|deadline| *deadline > now);
+            running.or(next.pipeline.touched(now).deadline)
         };
         Ok(next)
+    }
+
+    /// The picture once a newer pipeline took this one's place, as `workflow:auto_cancel` says;
+    /// none if it goes on. `asked` as for [`canceled`](Self::canceled).
+    pub fn superseded(&self, asked: &BTreeSet<JobId>, now: Time) -> Option<Self> {
+        let is_bound = |build: &&Build| build.started_at.is_some() && !build.interruptible;
+        match self.pipeline.auto_cancel.on_new_commit {
+            AutoCancelOnNewCommit::None => None,
+            AutoCancelOnNewCommit::Conservative => {
+                let may_go = !self.builds().iter().any(is_bound);
+                may_go.then(|| self.canceled(Some(asked), None, now))
+            }
+            AutoCancelOnNewCommit::Interruptible => {
+                let which = |build: &Build| build.interruptible;
+                Some(self.canceled_where(&which, Some(asked), None, now))
+            }
+        }
     }
 
     /// The picture once everything was canceled that is under way, was not begun, or would
@@ -50,6 +75,16 @@ impl Picture {
     #[must_use]
     pub fn canceled(
         &self,
+        asked: Option<&BTreeSet<JobId>>,
+        age: Option<Duration>,
+        now: Time,
+    ) -> Self {
+        self.canceled_where(&|_| true, asked, age, now)
+    }
+
+    fn canceled_where(
+        &self,
+        which: &dyn Fn(&Build) -> bool,
         asked: Option<&BTreeSet<JobId>>,
         age: Option<Duration>,
         now: Time,
@@ -64,7 +99,7 @@ impl Picture {
                     (ends, Event::Cancel { graceful })
                 }
             };
-            match ends && !build.is_archived(age, now) {
+            match ends && which(build) && !build.is_archived(age, now) {
                 true => transition(build, event, now).unwrap_or_else(|_| build.clone()),
                 false => build.clone(),
             }

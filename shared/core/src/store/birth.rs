@@ -6,6 +6,7 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
+use super::belongings::Partition;
 use super::{Item, Key, Row, Store, Table, Write, Written, condition_failed, failure, item_of};
 use crate::definition::Definition;
 use crate::error::{Error, Result};
@@ -13,6 +14,7 @@ use crate::ids::{JobId, ProjectId};
 use crate::job::{Bridge, Job};
 use crate::pipeline::{Pipeline, Source};
 use crate::project::Project;
+use crate::variable::{CiVariable, Owner};
 
 /// A pipeline with all that is written for it.
 #[derive(Clone, Debug)]
@@ -22,6 +24,8 @@ pub struct Newborn {
     pub jobs: Vec<Job>,
     pub bridges: Vec<Bridge>,
     pub definitions: Vec<Definition>,
+    /// What the pipeline was given.
+    pub variables: Vec<CiVariable>,
 }
 
 impl Store {
@@ -50,13 +54,19 @@ impl Store {
         last.map(Some).ok_or_else(missing)
     }
 
-    /// Writes a pipeline, and lets everybody see it. Answers `false`, and leaves nothing
-    /// that is seen, if the project was deleted meanwhile.
+    /// Writes a pipeline, and lets everybody see it. What is written `along` is so in the
+    /// transaction that does that. Answers `false`, and leaves nothing that is seen, if the
+    /// project was deleted meanwhile, or one of those did not find what it assumed.
     ///
     /// # Errors
     /// Those of a store: then the pipeline is not seen, unless only the last answer was
     /// lost, and the sweeper removes what was written.
-    pub async fn bear(&self, project: &Project, newborn: &Newborn) -> Result<bool> {
+    pub async fn bear(
+        &self,
+        project: &Project,
+        newborn: &Newborn,
+        along: Vec<Write>,
+    ) -> Result<bool> {
         let building = Pipeline {
             building: true,
             ..newborn.pipeline.clone()
@@ -71,6 +81,7 @@ impl Store {
         add(&mut rows, &newborn.definitions)?;
         add(&mut rows, &newborn.jobs)?;
         add(&mut rows, &newborn.bridges)?;
+        add(&mut rows, &newborn.variables)?;
         self.put_all(rows).await?;
 
         let count = newborn.jobs.len();
@@ -80,10 +91,11 @@ impl Store {
             ("job_count", count),
             ("pipeline_count", i64::from(is_listed)),
         ];
-        let published = vec![
+        let mut published = vec![
             Write::edit(&building, &newborn.pipeline)?,
             Write::count_by(project, &counts)?,
         ];
+        published.extend(along);
         match self.write_all(published).await? {
             Written::All => Ok(true),
             Written::Refused(_) => Ok(false),
@@ -109,6 +121,14 @@ impl Store {
                 false => Key::Job(pipeline.project_id, id),
             })
             .collect();
+        let of_pipeline = Partition::Variables(Owner::Pipeline(pipeline.id));
+        if pipeline.has_variables {
+            let variables = self.keys_in(of_pipeline, limit).await?;
+            self.delete_all(&variables).await?;
+            if variables.len() == limit {
+                return Ok(limit);
+            }
+        }
         // Definitions stay: others may run the same.
         let mut there = super::Rows::default();
         there.load(self, keys.iter().cloned()).await?;

@@ -1,13 +1,18 @@
 //! Doing what a pipeline has to do outside of its own rows.
 
+use super::jobs::From;
+use super::pipelines::Among;
 use super::resource_groups::Settled;
 use super::{Key, Rows, Store, Write, Written};
 use crate::error::Result;
 use crate::ids::{JobId, PipelineId, ProjectId};
 use crate::job::lifecycle::{Event, transition};
 use crate::job::{Bridge, FailureReason, Status};
-use crate::pipeline::{Errand, Picture, Pipeline};
+use crate::pipeline::{Errand, Picture, Pipeline, Source};
 use crate::time::Time;
+
+/// How many older pipelines a newer one looks at.
+const OLDER: usize = 100;
 
 /// A pipeline that somebody has to look at.
 pub(super) type Place = (ProjectId, PipelineId);
@@ -33,6 +38,9 @@ impl Store {
                 Errand::Cancel => {
                     self.cancel_pipeline(project, id, None, now).await?;
                 }
+                Errand::Supersede => {
+                    touched.extend(self.supersede(&picture.pipeline, now).await?);
+                }
                 Errand::Settle(name) => match self.settle(picture, &name, now).await? {
                     Settled::Lost | Settled::Done(None) => {}
                     Settled::Done(Some(pipeline)) => touched.push((project, pipeline)),
@@ -49,6 +57,32 @@ impl Store {
         }
         touched.retain(|place| *place != (project, id));
         Ok(did_something.then_some(touched))
+    }
+
+    /// Cancels older pipelines of the same ref for another commit, as far as they let
+    /// themselves be canceled.
+    async fn supersede(&self, pipeline: &Pipeline, now: Time) -> Result<Vec<Place>> {
+        let project = pipeline.project_id;
+        let walked = self.pipelines(project, &Among::All, From::Below(pipeline.id), OLDER);
+        let older = walked.await?.pipelines.into_iter().filter(|older| {
+            let same_ref = older.ref_name == pipeline.ref_name && older.tag == pipeline.tag;
+            let goes_on = !older.status.is_final() && older.is_published();
+            let is_child = older.source == Source::ParentPipeline;
+            same_ref && goes_on && !is_child && older.sha != pipeline.sha
+        });
+        let mut canceled = Vec::new();
+        for older in older {
+            if self.supersede_one(project, older.id, now).await? {
+                canceled.push((project, older.id));
+            }
+        }
+        let done = Pipeline {
+            supersedes: false,
+            revision: pipeline.revision + 1,
+            ..pipeline.clone()
+        };
+        self.edit(pipeline, &done).await?;
+        Ok(canceled)
     }
 
     /// Lets the bridge that started a pipeline end as the pipeline did.

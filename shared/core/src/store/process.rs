@@ -140,6 +140,34 @@ impl Store {
         Err(Error::ResourceLock)
     }
 
+    /// Cancels what a newer pipeline lets go of an older one. Answers whether that was anything.
+    ///
+    /// # Errors
+    /// [`Error::ResourceLock`] if others were faster each time.
+    pub(super) async fn supersede_one(
+        &self,
+        project: ProjectId,
+        id: PipelineId,
+        now: Time,
+    ) -> Result<bool> {
+        for _ in 0..ATTEMPTS {
+            let Some(picture) = self.picture(project, id).await? else {
+                return Ok(false);
+            };
+            let asked = self.jobs_that_can_be_asked(&picture).await?;
+            let Some(canceled) = picture.superseded(&asked, now) else {
+                return Ok(false);
+            };
+            if canceled.jobs == picture.jobs && canceled.bridges == picture.bridges {
+                return Ok(false);
+            }
+            if self.write_touched(picture, &canceled).await? {
+                return Ok(true);
+            }
+        }
+        Err(Error::ResourceLock)
+    }
+
     /// Cancels what runs in a pipeline, so that its tokens are dead, and marks the pipeline:
     /// from then on nobody sees it or what is in it, and the sweeper removes it. Answers
     /// whether there was one.

@@ -148,6 +148,7 @@ impl Store {
                     Errand::Settle(name) => Some(name),
                     Errand::Retry(_)
                     | Errand::Cancel
+                    | Errand::Supersede
                     | Errand::Report
                     | Errand::CancelDownstream(_)
                     | Errand::StartDownstream(_) => None,

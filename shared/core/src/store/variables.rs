@@ -11,12 +11,23 @@ use crate::variable::{CiVariable, Owner, Variable};
 /// More variables than any job has.
 const MAX_VARIABLES: usize = 1_000;
 
+/// As many CI variables as a group may have.
+const MAX_CI_VARIABLES: usize = 30_000;
+
 impl Store {
     /// A job's variables, in the order of their names. Strongly consistent.
     pub async fn variables_of(&self, owner: Owner) -> Result<Vec<Variable>> {
         let query = self.query_variables(owner);
         let query = query.key_condition_expression("#owner = :owner");
         let found = items(query, MAX_VARIABLES).await?;
+        found.into_iter().map(row_of).collect()
+    }
+
+    /// All CI variables of an owner, in the order of their keys. Strongly consistent.
+    pub async fn ci_variables_of(&self, owner: Owner) -> Result<Vec<CiVariable>> {
+        let query = self.query_variables(owner);
+        let query = query.key_condition_expression("#owner = :owner");
+        let found = items(query, MAX_CI_VARIABLES).await?;
         found.into_iter().map(row_of).collect()
     }
 

@@ -79,7 +79,8 @@ impl CiVariable {
         let mut faults = ModelErrors::default();
         key_faults(&self.key, &mut faults);
         let limit = match (self.owner, self.variable_type) {
-            (Owner::Instance, VariableType::EnvVar) | (Owner::Schedule(_), _) => MAX_VALUE,
+            (Owner::Instance, VariableType::EnvVar)
+            | (Owner::Schedule(_) | Owner::Pipeline(_), _) => MAX_VALUE,
             (Owner::Instance, VariableType::File)
             | (Owner::Group(_) | Owner::Project(_) | Owner::Job(_), _) => MAX_FILE,
         };

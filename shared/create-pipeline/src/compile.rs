@@ -1,0 +1,95 @@
+//! Driving the compiler: it says which files it needs, and they are fetched for it.
+
+use std::sync::Arc;
+
+use ci_config::compile::{Compilation, Compiled, Step};
+use ci_config::config::Changes;
+use ci_config::expression::Expression;
+use ci_config::include::Surroundings;
+use ci_config::pattern::Pattern;
+use ci_config::variables::{Budget, Collection, Layer, Scope, Unknown, Values};
+use ci_config::{Checks, duration, glob};
+use switchyard::error::{Error, Result};
+
+use crate::sources::Sources;
+
+/// What the compiler knows of texts inside a configuration.
+pub const CHECKS: Checks = Checks {
+    expression: |text| Expression::parse(text).is_ok(),
+    pattern: |text| Pattern::parse(text).is_some(),
+    duration: duration::parse,
+};
+
+/// Rounds of fetching: a file that includes another one takes one more.
+const ROUNDS: usize = 200;
+
+/// How much text the variables in one value may make.
+const EXPANSION: (usize, usize) = (1 << 20, 1 << 20);
+
+/// What is known of the pipeline while its configuration is read.
+struct Around<'a> {
+    variables: &'a Collection,
+    changed_paths: Option<&'a [Arc<str>]>,
+}
+
+impl Surroundings for Around<'_> {
+    fn variable(&self, name: &str) -> Option<Arc<str>> {
+        let variable = self.variables.get(name)?;
+        Some(Arc::clone(&variable.value))
+    }
+
+    fn expanded_variable(&self, name: &str) -> Option<Arc<str>> {
+        let variable = self.variables.get(name)?;
+        if variable.raw {
+            return Some(Arc::clone(&variable.value));
+        }
+        let budget = Budget::new(EXPANSION.0, EXPANSION.1);
+        let scope = Scope::new(&budget).with(Layer::Collection(self.variables));
+        let expanded = scope.expand(&variable.value, Values::Expanded, Unknown::Drop);
+        Some(expanded.unwrap_or_else(|_| Arc::clone(&variable.value)))
+    }
+
+    fn has_changes(&self, changes: &Changes) -> Result<bool, String> {
+        match &changes.compare_to {
+            // Nothing is read at this point; so all counts as changed.
+            Some(_) => Ok(true),
+            None => {
+                let paths: Option<Vec<&str>> =
+                    (self.changed_paths).map(|paths| paths.iter().map(|path| &**path).collect());
+                Ok(glob::changes(&globs(changes), paths.as_deref()))
+            }
+        }
+    }
+
+    fn mask(&self, text: &str) -> String {
+        self.variables.mask(text)
+    }
+}
+
+fn globs(changes: &Changes) -> Vec<&str> {
+    changes.paths.iter().map(|path| &**path).collect()
+}
+
+/// Goes on until all files were fetched.
+pub(crate) async fn compile(
+    mut compilation: Compilation,
+    sources: &mut Sources<'_>,
+    variables: &Collection,
+    changed_paths: Option<&[Arc<str>]>,
+) -> Result<Compiled> {
+    for _ in 0..ROUNDS {
+        let around = Around {
+            variables,
+            changed_paths,
+        };
+        match compilation.step(&around, &CHECKS) {
+            Step::Done(compiled) => return Ok(*compiled),
+            Step::Fetch(wanted) => {
+                for (source, answer) in sources.fetch(wanted).await? {
+                    compilation.answer(source, answer);
+                }
+            }
+        }
+    }
+    Err(Error::Internal("a configuration has no end".to_owned()))
+}

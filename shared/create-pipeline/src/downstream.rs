@@ -1,0 +1,365 @@
+//! Trigger jobs: the pipelines that they start.
+
+use ci_config::config::{Forward, Strategy, Target, Trigger, Work};
+use ci_config::variables::{Budget, Collection, Layer, Origin, Scope, Unknown, Values, Variable};
+use switchyard::definition::Definition;
+use switchyard::error::{Error, Result};
+use switchyard::http::App;
+use switchyard::ids::{JobId, PipelineId, ProjectId};
+use switchyard::job::lifecycle::{Event, transition};
+use switchyard::job::{Bridge, Downstream, FailureReason};
+use switchyard::pipeline::{Picture, Pipeline, Source, Upstream};
+use switchyard::policy::{self, Action, Verdict};
+use switchyard::project::Project;
+use switchyard::repository::{Oid, is_protected};
+use switchyard::store::{Key, Write};
+use switchyard::time::Time;
+use switchyard::user::User;
+use switchyard::variable::{Owner, VariableType};
+
+use crate::content::JobContent;
+use crate::create::{Configuration, Created, Creation, create};
+use crate::head::Head;
+use crate::sources::{find_project, load, standing_of};
+use crate::variables::{self, Given};
+
+/// Pipelines below the first one, one below the other, as in GitLab.
+const MAX_DEPTH: usize = 2;
+
+/// Pipelines one above the other that are looked at.
+const MAX_ANCESTORS: usize = 20;
+
+/// How often the same may come up among them: that of GitLab.
+const MAX_REPETITIONS: usize = 2;
+
+/// How much text the variables that go along may make.
+const EXPANSION: (usize, usize) = (1 << 20, 1 << 20);
+
+/// A pipeline that somebody has to process.
+type Place = (ProjectId, PipelineId);
+
+/// Starts the pipeline of a bridge whose time has come; or the bridge fails, with the reason.
+/// Others that do the same at the same time come to nothing.
+pub(crate) async fn start(
+    app: &App,
+    base_url: &str,
+    picture: &Picture,
+    bridge: JobId,
+    now: Time,
+) -> Result<Option<Place>> {
+    let Some(bridge) = picture.bridge(bridge) else {
+        return Ok(None);
+    };
+    let parent = &picture.pipeline;
+    let starter = Starter {
+        app,
+        base_url,
+        parent,
+        bridge,
+        now,
+    };
+    match starter.start().await? {
+        Ok(child) => Ok(child),
+        Err(reason) => {
+            let writes = starter.ended(Event::Drop(reason), None)?;
+            app.store.write_all(writes).await?;
+            Ok(None)
+        }
+    }
+}
+
+struct Starter<'a> {
+    app: &'a App,
+    base_url: &'a str,
+    parent: &'a Pipeline,
+    bridge: &'a Bridge,
+    now: Time,
+}
+
+/// What is needed of the bridge's surroundings.
+struct Surroundings {
+    project: Project,
+    user: User,
+    content: JobContent,
+}
+
+impl Starter<'_> {
+    async fn start(&self) -> Result<Result<Option<Place>, FailureReason>> {
+        let Some(given) = self.given().await? else {
+            return Ok(Err(FailureReason::DataIntegrityFailure));
+        };
+        let trigger = match &given.content.work {
+            Work::Trigger(trigger) => trigger,
+            // The status of another project's pipeline is not followed yet.
+            Work::Mirror(_) => return Ok(Err(FailureReason::DownstreamBridgeProjectNotFound)),
+            Work::Script { .. } | Work::Run(_) => {
+                return Ok(Err(FailureReason::DataIntegrityFailure));
+            }
+        };
+        let known = self.variables(&given).await?;
+        let ancestors = self.ancestors().await?;
+        let forwarded = self.forwarded(&given, trigger.forward, &known).await?;
+        match &trigger.target {
+            Target::Child(include) => {
+                if self.depth(&ancestors) >= MAX_DEPTH {
+                    return Ok(Err(FailureReason::ReachedMaxDescendantPipelinesDepth));
+                }
+                let head = self.head(&given.project);
+                let source = Source::ParentPipeline;
+                let configuration = Configuration::Child(include);
+                let project = &given.project;
+                self.create(
+                    project,
+                    &given,
+                    trigger,
+                    head,
+                    source,
+                    configuration,
+                    forwarded,
+                )
+                .await
+            }
+            Target::Project { project, branch } => {
+                let path = expand(project, &known);
+                let Some(target) = find_project(self.app, &path).await? else {
+                    return Ok(Err(FailureReason::DownstreamBridgeProjectNotFound));
+                };
+                let standing = standing_of(self.app, &given.user, &target, self.now).await?;
+                match policy::may(Action::UpdateBuild, &target, standing) {
+                    Verdict::Allowed => {}
+                    Verdict::Hidden => {
+                        return Ok(Err(FailureReason::DownstreamBridgeProjectNotFound));
+                    }
+                    Verdict::Forbidden => {
+                        return Ok(Err(FailureReason::InsufficientBridgePermissions));
+                    }
+                }
+                if target.id == self.parent.project_id {
+                    return Ok(Err(FailureReason::InvalidBridgeTrigger));
+                }
+                let branch = branch.as_ref().map(|branch| expand(branch, &known));
+                let branch = branch.filter(|branch| !branch.is_empty());
+                let Some(branch) = branch.or_else(|| target.default_branch.clone()) else {
+                    return Ok(Err(FailureReason::DownstreamPipelineCreationFailed));
+                };
+                let again = ancestors.iter().filter(|pipeline| {
+                    pipeline.project_id == target.id && pipeline.ref_name == branch
+                });
+                if again.count() >= MAX_REPETITIONS {
+                    return Ok(Err(FailureReason::PipelineLoopDetected));
+                }
+                let Ok(head) = Head::find(self.app, &target, &branch, None).await? else {
+                    return Ok(Err(FailureReason::DownstreamPipelineCreationFailed));
+                };
+                let (source, file) = (Source::Pipeline, Configuration::File);
+                self.create(&target, &given, trigger, head, source, file, forwarded)
+                    .await
+            }
+        }
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "they are the two kinds' differences"
+    )]
+    async fn create(
+        &self,
+        project: &Project,
+        given: &Surroundings,
+        trigger: &Trigger,
+        head: Head,
+        source: Source,
+        configuration: Configuration<'_>,
+        forwarded: Vec<Given>,
+    ) -> Result<Result<Option<Place>, FailureReason>> {
+        let follows = match trigger.strategy {
+            Some(Strategy::Depend | Strategy::Mirror) => true,
+            None => false,
+        };
+        let creation = Creation {
+            app: self.app,
+            base_url: self.base_url,
+            project,
+            user: &given.user,
+            head,
+            source,
+            configuration,
+            given: forwarded,
+            inputs: trigger.inputs.clone(),
+            upstream: Some(Upstream {
+                project_id: self.parent.project_id,
+                pipeline_id: self.parent.id,
+                bridge_id: self.bridge.build.id,
+                follows,
+            }),
+            now: self.now,
+        };
+        let event = if follows { Event::Run } else { Event::Success };
+        let created = create(&creation, |pipeline| {
+            let downstream = Downstream {
+                project_id: pipeline.project_id,
+                pipeline_id: pipeline.id,
+            };
+            self.ended(event, Some(downstream))
+        });
+        Ok(match created.await? {
+            Created::Pipeline(child) => Ok(Some((child.project_id, child.id))),
+            Created::Forestalled => Ok(None),
+            Created::Refused(_) => Err(FailureReason::DownstreamPipelineCreationFailed),
+        })
+    }
+
+    /// The bridge once this has happened to it, and the mark that something follows.
+    fn ended(&self, event: Event, downstream: Option<Downstream>) -> Result<Vec<Write>> {
+        let build = transition(&self.bridge.build, event, self.now)
+            .map_err(|error| Error::Internal(error.to_string()))?;
+        let ended = Bridge {
+            build,
+            downstream,
+            ..self.bridge.clone()
+        };
+        Ok(vec![
+            Write::edit(self.bridge, &ended)?,
+            Write::edit(self.parent, &self.parent.touched(self.now))?,
+        ])
+    }
+
+    async fn given(&self) -> Result<Option<Surroundings>> {
+        let project = self.parent.project_id;
+        let Some(checksum) = &self.bridge.definition else {
+            return Ok(None);
+        };
+        let project_key = Key::Project(project);
+        let user_key = Key::User(self.bridge.build.user_id);
+        let definition_key = Key::Definition(project, checksum.clone());
+        let keys = vec![
+            project_key.clone(),
+            user_key.clone(),
+            definition_key.clone(),
+        ];
+        let rows = load(self.app, keys).await?;
+        let project: Option<Project> = rows.get(&project_key)?;
+        let project = project.filter(|project| project.deleted_at.is_none());
+        let user: Option<User> = rows.get(&user_key)?;
+        let definition: Option<Definition> = rows.get(&definition_key)?;
+        let Some(((project, user), definition)) = project.zip(user).zip(definition) else {
+            return Ok(None);
+        };
+        Ok(Some(Surroundings {
+            content: definition.content()?,
+            project,
+            user,
+        }))
+    }
+
+    /// The commit of the pipeline, once more.
+    fn head(&self, project: &Project) -> Head {
+        let parent = self.parent;
+        Head {
+            is_protected: is_protected(project, &parent.ref_name, parent.tag),
+            ref_name: parent.ref_name.clone(),
+            tag: parent.tag,
+            sha: parent.sha.clone(),
+            before_sha: parent.before_sha.clone(),
+            commit: parent.commit.clone(),
+            files: Oid::parse(&parent.sha),
+            changed_paths: None,
+        }
+    }
+
+    /// This pipeline and those above it, the nearest first.
+    async fn ancestors(&self) -> Result<Vec<Pipeline>> {
+        let mut ancestors = vec![self.parent.clone()];
+        let mut above = self.parent.upstream;
+        while let Some(upstream) = above.filter(|_| ancestors.len() < MAX_ANCESTORS) {
+            let key = Key::Pipeline(upstream.project_id, upstream.pipeline_id);
+            let rows = load(self.app, vec![key.clone()]).await?;
+            let pipeline: Option<Pipeline> = rows.get(&key)?;
+            above = pipeline.as_ref().and_then(|pipeline| pipeline.upstream);
+            ancestors.extend(pipeline);
+        }
+        Ok(ancestors)
+    }
+
+    /// How many child pipelines lead to this one, itself included.
+    fn depth(&self, ancestors: &[Pipeline]) -> usize {
+        let children = ancestors.iter();
+        children
+            .take_while(|pipeline| pipeline.source == Source::ParentPipeline)
+            .count()
+    }
+
+    /// All that the bridge knows.
+    async fn variables(&self, given: &Surroundings) -> Result<Collection> {
+        let head = self.head(&given.project);
+        let source = ci_config::plan::Source::parse(self.parent.source.as_str())
+            .ok_or_else(|| Error::Internal("a source without a name".to_owned()))?;
+        let of_pipeline = self.of_pipeline().await?;
+        let known = variables::Known {
+            app: self.app,
+            base_url: self.base_url,
+            project: &given.project,
+            head: &head,
+            user: &given.user,
+            source,
+            given: &of_pipeline,
+            now: self.now,
+        };
+        let mut all = known.variables().await?;
+        let written = given.content.variables.iter();
+        all.extend(written.map(|variable| Variable {
+            raw: variable.raw,
+            ..Variable::new(variable.key.clone(), variable.value.clone(), Origin::Yaml)
+        }));
+        let (mut before, after) = all.around_yaml();
+        let yaml = all.iter().filter(|one| one.origin == Origin::Yaml);
+        before.extend(yaml.cloned());
+        before.extend(after.iter().cloned());
+        Ok(before)
+    }
+
+    async fn of_pipeline(&self) -> Result<Vec<Given>> {
+        if !self.parent.has_variables {
+            return Ok(Vec::new());
+        }
+        let owner = Owner::Pipeline(self.parent.id);
+        let rows = self.app.store.ci_variables_of(owner).await?;
+        Ok(rows.iter().map(Given::of_row).collect())
+    }
+
+    /// What goes along: the bridge's own variables, and those of the pipeline if it says so.
+    async fn forwarded(
+        &self,
+        given: &Surroundings,
+        forward: Forward,
+        known: &Collection,
+    ) -> Result<Vec<Given>> {
+        let mut forwarded = Vec::new();
+        if forward.yaml_variables {
+            let written = given.content.variables.iter();
+            forwarded.extend(written.map(|variable| Given {
+                key: variable.key.to_string(),
+                value: match variable.raw {
+                    true => variable.value.to_string(),
+                    false => expand(&variable.value, known),
+                },
+                variable_type: VariableType::EnvVar,
+                raw: variable.raw,
+            }));
+        }
+        if forward.pipeline_variables {
+            for given in self.of_pipeline().await? {
+                forwarded.retain(|other: &Given| other.key != given.key);
+                forwarded.push(given);
+            }
+        }
+        Ok(forwarded)
+    }
+}
+
+fn expand(text: &std::sync::Arc<str>, known: &Collection) -> String {
+    let budget = Budget::new(EXPANSION.0, EXPANSION.1);
+    let scope = Scope::new(&budget).with(Layer::Collection(known));
+    let expanded = scope.expand(text, Values::Expanded, Unknown::Drop);
+    expanded.map_or_else(|_| text.to_string(), |text| text.to_string())
+}

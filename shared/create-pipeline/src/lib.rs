@@ -1,0 +1,28 @@
+//! Creating pipelines: from a commit and its configuration to rows that everybody sees.
+//!
+//! [`create`] reads the project's settings and files, lets the pure compiler (`ci-config`)
+//! say what there is to run, and lets the store bear it: whole, or not at all. [`process`]
+//! goes on from there, and starts the pipelines of trigger jobs.
+
+mod compile;
+mod content;
+mod create;
+mod downstream;
+mod environment;
+mod head;
+mod known;
+mod newborn;
+mod process;
+mod push;
+mod schedule;
+mod sources;
+mod variables;
+
+pub use compile::CHECKS;
+pub use content::{ContentVariable, JobContent};
+pub use create::{Configuration, Created, Creation, Draft, Refused, create, draft};
+pub use head::{Head, NoHead};
+pub use process::process;
+pub use push::from_push;
+pub use schedule::from_schedule;
+pub use variables::{Given, duplicates};

@@ -1,0 +1,120 @@
+//! Pipelines of schedules: one for each run, whoever comes to it first.
+
+use ci_config::cron::{self, Cron};
+use switchyard::error::Result;
+use switchyard::http::App;
+use switchyard::pipeline::{Pipeline, Source};
+use switchyard::policy::{self, Action, Verdict};
+use switchyard::project::Project;
+use switchyard::repository::{may_create_tag, may_merge, may_push};
+use switchyard::schedule::Schedule;
+use switchyard::store::{Key, Write};
+use switchyard::time::Time;
+use switchyard::user::{User, UserState};
+use switchyard::variable::Owner;
+
+use crate::create::{Configuration, Created, Creation, create};
+use crate::head::Head;
+use crate::process::process;
+use crate::sources::{load, standing_of};
+use crate::variables::Given;
+
+/// Makes the pipeline of a run that is due, and does what is due in it. The next run is set in
+/// the transaction that publishes the pipeline, or alone if there is none. Who may not start
+/// pipelines any more has a schedule that is switched off.
+pub async fn from_schedule(
+    app: &App,
+    base_url: &str,
+    schedule: &Schedule,
+    now: Time,
+) -> Result<Option<Pipeline>> {
+    let next_run_at = next_run(schedule, now);
+    let passed = |active| Schedule {
+        active,
+        next_run_at: next_run_at.filter(|_| active),
+        revision: schedule.revision + 1,
+        ..schedule.clone()
+    };
+    let Some((project, user)) = starter(app, schedule, now).await? else {
+        app.store.edit(schedule, &passed(false)).await?;
+        return Ok(None);
+    };
+    let Ok(head) = Head::find(app, &project, &schedule.ref_name, None).await? else {
+        app.store.edit(schedule, &passed(true)).await?;
+        return Ok(None);
+    };
+    let given = match schedule.variable_count {
+        0 => Vec::new(),
+        _ => {
+            app.store
+                .ci_variables_of(Owner::Schedule(schedule.id))
+                .await?
+        }
+    };
+    let creation = Creation {
+        app,
+        base_url,
+        project: &project,
+        user: &user,
+        head,
+        source: Source::Schedule,
+        configuration: Configuration::File,
+        given: given.iter().map(Given::of_row).collect(),
+        inputs: None,
+        upstream: None,
+        now,
+    };
+    let created = create(&creation, |pipeline| {
+        let advanced = schedule.advanced(next_run_at, pipeline.id);
+        Ok(vec![Write::edit(schedule, &advanced)?])
+    });
+    match created.await? {
+        Created::Pipeline(pipeline) => {
+            process(app, base_url, pipeline.project_id, pipeline.id, now).await?;
+            Ok(Some(*pipeline))
+        }
+        Created::Refused(refused) => {
+            tracing::info!(schedule = %schedule.id, reason = refused.text(), "a schedule made no pipeline");
+            app.store.edit(schedule, &passed(true)).await?;
+            Ok(None)
+        }
+        Created::Forestalled => Ok(None),
+    }
+}
+
+fn next_run(schedule: &Schedule, now: Time) -> Option<Time> {
+    let cron = Cron::parse(&schedule.cron)?;
+    let zone = cron::time_zone(&schedule.cron_timezone)?;
+    let next = cron.next_after(now.timestamp(), &zone)?;
+    Some(Time::from_microseconds(next.as_microsecond()))
+}
+
+/// The project, and the owner of the schedule if they may start pipelines of its ref.
+async fn starter(app: &App, schedule: &Schedule, now: Time) -> Result<Option<(Project, User)>> {
+    let project_key = Key::Project(schedule.project_id);
+    let user_key = Key::User(schedule.owner_id);
+    let rows = load(app, vec![project_key.clone(), user_key.clone()]).await?;
+    let project: Option<Project> = rows.get(&project_key)?;
+    let user: Option<User> = rows.get(&user_key)?;
+    let user = user.filter(|user| user.exists() && user.state == UserState::Active);
+    let Some((project, user)) = project.zip(user) else {
+        return Ok(None);
+    };
+    if project.deleted_at.is_some() {
+        return Ok(None);
+    }
+    let standing = standing_of(app, &user, &project, now).await?;
+    let may = policy::may(Action::UpdateBuild, &project, standing) == Verdict::Allowed;
+    let name = schedule.ref_name.as_str();
+    let may_ref = match (
+        name.strip_prefix("refs/heads/"),
+        name.strip_prefix("refs/tags/"),
+    ) {
+        (None, Some(tag)) => may_create_tag(&project, tag, standing),
+        (branch, _) => {
+            let branch = branch.unwrap_or(name);
+            may_push(&project, branch, standing) || may_merge(&project, branch, standing)
+        }
+    };
+    Ok((may && may_ref).then_some((project, user)))
+}
