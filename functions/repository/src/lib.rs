@@ -5,7 +5,9 @@ mod commits;
 mod files;
 mod protected_branches;
 mod protected_tags;
+mod refs;
 mod request;
+mod rules;
 mod tags;
 mod tree;
 

@@ -8,12 +8,9 @@ use switchyard::error::{Error, Result};
 use switchyard::http::access::Caller;
 use switchyard::http::request::RequestInfo;
 use switchyard::http::{Accepts, App, ProjectAccess, Reader};
-use switchyard::ids::ProjectId;
-use switchyard::pipeline::Ref;
 use switchyard::project::Project;
 use switchyard::repository::{
-    Change, MAX_FILE_BYTES, MAX_MESSAGE_BYTES, MAX_PROTECTED, NewCommit, RefAccess, Repository,
-    Resolved, Signature, Start, StoredCommit,
+    Change, MAX_FILE_BYTES, MAX_MESSAGE_BYTES, NewCommit, Repository, Resolved, Signature, Start,
 };
 use switchyard::store::{Key, Rows};
 use switchyard::token::Scope;
@@ -205,123 +202,3 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true),
 );
-
-/// A `search` for branches or tags.
-pub(crate) struct Search {
-    text: String,
-    at_start: bool,
-    at_end: bool,
-}
-
-impl Search {
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Self {
-        let text = reader.text("search").unwrap_or_default();
-        let (text, at_start) = match text.strip_prefix('^') {
-            Some(rest) => (rest, true),
-            None => (text.as_str(), false),
-        };
-        let (text, at_end) = match text.strip_suffix('$') {
-            Some(rest) => (rest, true),
-            None => (text, false),
-        };
-        Self {
-            text: text.to_lowercase(),
-            at_start,
-            at_end,
-        }
-    }
-
-    pub(crate) fn finds(&self, name: &str) -> bool {
-        let name = name.to_lowercase();
-        (!self.at_start || name.starts_with(&self.text))
-            && (!self.at_end || name.ends_with(&self.text))
-            && name.contains(&self.text)
-    }
-}
-
-/// These refs, each with its commit where that is here.
-pub(crate) async fn with_commits(
-    project: ProjectId,
-    refs: &[Ref],
-    app: &App,
-) -> Result<Vec<(Ref, Option<StoredCommit>)>> {
-    let key = |found: &Ref| Key::Commit(project, found.sha.clone());
-    let mut rows = Rows::default();
-    rows.load(&app.store, refs.iter().map(key)).await?;
-    let refs = refs.iter();
-    refs.map(|found| Ok((found.clone(), rows.get(&key(found))?)))
-        .collect()
-}
-
-/// The commit that a name leads to.
-pub(crate) async fn commit_at(
-    project: &Project,
-    name: &str,
-    app: &App,
-) -> Result<Option<StoredCommit>> {
-    let repository = repository(project, app);
-    match resolve(repository, project, Some(name)).await? {
-        Some(resolved) => repository.commit_row(resolved.commit).await,
-        None => Ok(None),
-    }
-}
-
-/// # Errors
-/// 412 if a branch or tag is only meant as it was before its commit.
-pub(crate) async fn demand_unmodified(found: &Ref, request: &RequestInfo, app: &App) -> Result<()> {
-    if request.unmodified_since.is_none() {
-        return Ok(());
-    }
-    let commits = with_commits(found.project_id, std::slice::from_ref(found), app).await?;
-    let commit = commits.into_iter().find_map(|(_, commit)| commit);
-    match commit {
-        Some(commit) => request.demand_unmodified(commit.committed_at),
-        None => Ok(()),
-    }
-}
-
-/// Bytes of the name of a rule.
-const MAX_RULE_NAME: usize = 255;
-
-/// One of GitLab's access levels, maintainers where none is given.
-pub(crate) fn access_level(reader: &mut Reader<'_>, name: &str) -> RefAccess {
-    let level = reader.integer(name);
-    let access = level.map(|level| (level, RefAccess::of_level(level)));
-    match access {
-        None => RefAccess::Maintainer,
-        Some((_, Some(access))) => access,
-        Some((_, None)) => {
-            reader.fault(format!("{name} does not have a valid value"));
-            RefAccess::Maintainer
-        }
-    }
-}
-
-/// # Errors
-/// 422 with what is wrong with a new rule where there are so many already.
-pub(crate) fn check_rule_name(name: &str, rules: usize) -> Result<()> {
-    let mut wrong = Vec::new();
-    if name.trim().is_empty() {
-        wrong.push("Name can't be blank".to_owned());
-    }
-    if name.len() > MAX_RULE_NAME {
-        wrong.push(format!(
-            "Name is too long (maximum is {MAX_RULE_NAME} characters)"
-        ));
-    }
-    if rules >= MAX_PROTECTED {
-        wrong.push(format!(
-            "There are too many rules (maximum is {MAX_PROTECTED})"
-        ));
-    }
-    if wrong.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::UnprocessableModel(wrong))
-    }
-}
-
-/// A number that no rule of the project has.
-pub(crate) fn next_rule_id(ids: impl Iterator<Item = u64>) -> u64 {
-    ids.max().unwrap_or_default() + 1
-}

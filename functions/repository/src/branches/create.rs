@@ -9,7 +9,8 @@ use switchyard::policy::Action;
 use switchyard::repository::{RefCreated, is_ref_name, may_merge, may_push};
 
 use super::BranchView;
-use crate::request::{commit_at, repository};
+use crate::refs::commit_at;
+use crate::request::repository;
 
 pub(crate) struct CreateBranch {
     branch: String,

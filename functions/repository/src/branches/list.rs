@@ -8,7 +8,8 @@ use switchyard::pipeline::Ref;
 use switchyard::policy::Action;
 
 use super::BranchView;
-use crate::request::{CODE_READER, Search, with_commits};
+use crate::refs::{Search, with_commits};
+use crate::request::CODE_READER;
 
 pub(crate) struct ListBranches {
     search: Search,

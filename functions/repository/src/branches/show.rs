@@ -7,7 +7,8 @@ use switchyard::http::{Accepts, App, Endpoint, Json, ProjectAccess, Reader};
 use switchyard::policy::Action;
 
 use super::{BranchView, find};
-use crate::request::{CODE_READER, route_param, with_commits};
+use crate::refs::with_commits;
+use crate::request::{CODE_READER, route_param};
 
 pub(crate) struct ShowBranch;
 

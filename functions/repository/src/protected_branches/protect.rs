@@ -8,7 +8,8 @@ use switchyard::policy::Action;
 use switchyard::repository::{ProtectedBranch, RefAccess};
 
 use super::ProtectedBranchView;
-use crate::request::{ATTEMPTS, access_level, check_rule_name, next_rule_id, read_again};
+use crate::request::{ATTEMPTS, read_again};
+use crate::rules::{access_level, check_rule_name, next_rule_id};
 
 pub(crate) struct ProtectBranch {
     name: String,

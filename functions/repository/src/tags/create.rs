@@ -11,7 +11,8 @@ use switchyard::repository::{
 };
 
 use super::TagView;
-use crate::request::{commit_at, repository};
+use crate::refs::commit_at;
+use crate::request::repository;
 
 pub(crate) struct CreateTag {
     name: String,

@@ -9,7 +9,8 @@ use switchyard::policy::Action;
 use switchyard::repository::is_protected;
 
 use super::find;
-use crate::request::{ATTEMPTS, demand_unmodified, repository, route_param};
+use crate::refs::demand_unmodified;
+use crate::request::{ATTEMPTS, repository, route_param};
 
 pub(crate) struct DeleteTag;
 

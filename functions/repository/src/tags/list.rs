@@ -9,7 +9,8 @@ use switchyard::policy::Action;
 use switchyard::repository::StoredCommit;
 
 use super::TagView;
-use crate::request::{CODE_READER, Search, with_commits};
+use crate::refs::{Search, with_commits};
+use crate::request::CODE_READER;
 
 pub(crate) struct ListTags {
     search: Search,

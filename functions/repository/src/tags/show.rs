@@ -6,7 +6,8 @@ use switchyard::http::{Accepts, App, Endpoint, Json, ProjectAccess, Reader};
 use switchyard::policy::Action;
 
 use super::{TagView, find};
-use crate::request::{CODE_READER, route_param, with_commits};
+use crate::refs::with_commits;
+use crate::request::{CODE_READER, route_param};
 
 pub(crate) struct ShowTag;
 

@@ -43,7 +43,7 @@ pub struct Content {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Applied {
     pub(super) snapshot: Snapshot,
-    /// Paths that were there before, or are now, and were changed.
+    /// Paths at which the files differ from those before.
     pub(super) touched: BTreeSet<String>,
     /// New contents by their ids.
     pub(super) blobs: BTreeMap<Oid, Bytes>,
@@ -68,6 +68,7 @@ pub(super) fn apply(before: &Snapshot, changes: &[Change]) -> Result<Applied, St
     for change in changes {
         applied.change(change, before)?;
     }
+    applied.forget_untouched(before);
     if applied.snapshot.files.len() > MAX_FILES {
         return Err(format!("A repository may have at most {MAX_FILES} files"));
     }
@@ -165,6 +166,19 @@ impl Applied {
     fn remove(&mut self, path: &str) {
         self.touched.insert(path.to_owned());
         self.snapshot.files.remove(path);
+    }
+
+    /// What is as it was in the end has not been touched, and keeps its last commit: what a
+    /// commit says of its files follows from its id alone.
+    fn forget_untouched(&mut self, before: &Snapshot) {
+        let changed: BTreeSet<String> = before.changed_paths(&self.snapshot).into_iter().collect();
+        for path in self.touched.difference(&changed) {
+            let old = before.files.get(path);
+            if let Some((file, old)) = self.snapshot.files.get_mut(path).zip(old) {
+                file.last_commit = old.last_commit;
+            }
+        }
+        self.touched = changed;
     }
 
     /// Notes the commit in every file that it touched.

@@ -3,19 +3,18 @@
 //! branch. Until then nobody sees anything of it, and what a function leaves behind that died
 //! before is named by its content: it is in nobody's way.
 
+mod heads;
+
 use bytes::Bytes;
 use futures::future::{try_join, try_join3};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_bytes::ByteBuf;
 
 use super::changes::{Applied, Change, apply};
-use super::names::is_ref_name;
 use super::push::{Push, ZERO_SHA, asks_to_skip};
 use super::reader::{Repository, oid};
 use super::snapshot::{Snapshot, deflate_paths};
-use super::{
-    ANCESTORS, Oid, ProtectedBranch, RefAccess, Signature, StoredCommit, may_force_push, may_push,
-};
+use super::{ANCESTORS, Oid, ProtectedBranch, RefAccess, Signature, StoredCommit};
 use crate::blobs::BlobKey;
 use crate::error::{Error, Result};
 use crate::ids::{PushId, UserId};
@@ -23,7 +22,7 @@ use crate::pipeline::{Commit, Ref};
 use crate::policy::Standing;
 use crate::project::Project;
 use crate::store::counters::Counter;
-use crate::store::{Key, Rows, Write, Written};
+use crate::store::{Write, Written};
 use crate::time::Time;
 
 /// Objects that are written side by side.
@@ -72,15 +71,6 @@ pub enum Refusal {
     Invalid(String),
     /// The project was deleted meanwhile.
     ProjectGone,
-}
-
-/// The refs that a commit is about.
-struct Heads {
-    /// The branch as it stands.
-    branch: Option<Ref>,
-    /// What comes before the commit; none in an empty repository.
-    parent: Option<Oid>,
-    is_empty: bool,
 }
 
 impl Repository<'_> {
@@ -159,80 +149,6 @@ impl Repository<'_> {
         })
     }
 
-    /// Reads the refs, and decides in GitLab's order what is wrong with them.
-    async fn heads(&self, project: &Project, new: &NewCommit) -> Result<Result<Heads, Refusal>> {
-        let key = |name: &str| Key::Ref(self.project, name.to_owned());
-        let mut keys = vec![key(&new.branch)];
-        let start = match &new.start {
-            Start::Branch => Some(key(&new.branch)),
-            Start::Other(name) => Some(key(name)),
-            Start::Sha(sha) => {
-                keys.push(Key::Commit(self.project, sha.clone()));
-                None
-            }
-        };
-        keys.extend(start.clone());
-        let default = project.default_branch.as_deref().map(key);
-        keys.extend(default.clone());
-        let mut rows = Rows::default();
-        rows.load(self.store, keys).await?;
-
-        if !may_push(project, &new.branch, new.standing) {
-            return Ok(Err(Refusal::NotAllowed));
-        }
-        let invalid = |text: String| Ok(Err(Refusal::Invalid(text)));
-        let there: Option<Ref> = rows.get(&key(&new.branch))?;
-        let branch = there.clone().filter(|there| !there.tag);
-        let default: Option<Ref> = match &default {
-            Some(default) => rows.get(default)?,
-            None => None,
-        };
-        let is_empty = default.is_none() && branch.is_none();
-        let parent = match (&new.start, &start) {
-            _ if is_empty && new.start == Start::Branch => None,
-            (Start::Sha(sha), _) => {
-                let found: Option<StoredCommit> =
-                    rows.get(&Key::Commit(self.project, sha.clone()))?;
-                match found {
-                    Some(found) => Some(oid(&found.sha)?),
-                    None => return invalid(format!("Cannot find start_sha '{sha}'")),
-                }
-            }
-            (Start::Branch | Start::Other(_), Some(start)) => {
-                let found: Option<Ref> = rows.get(start)?;
-                match found.filter(|found| !found.tag) {
-                    Some(found) => Some(oid(&found.sha)?),
-                    None => return invalid(ON_A_BRANCH.to_owned()),
-                }
-            }
-            (Start::Branch | Start::Other(_), None) => return invalid(ON_A_BRANCH.to_owned()),
-        };
-        let name = &new.branch;
-        if new.start != Start::Branch
-            && branch.is_some()
-            && !may_force_push(project, name)
-            && new.force
-        {
-            return Ok(Err(Refusal::NotAllowed));
-        }
-        if new.start != Start::Branch && branch.is_some() && !new.force {
-            return invalid(format!(
-                "A branch called '{name}' already exists. Switch to that branch in order to make changes"
-            ));
-        }
-        let is_taken = there.is_some() && branch.is_none();
-        if is_taken || (branch.is_none() && !is_ref_name(name)) {
-            return invalid(format!(
-                "Something went wrong when we tried to create '{name}' for you: Branch name is invalid"
-            ));
-        }
-        Ok(Ok(Heads {
-            branch,
-            parent,
-            is_empty,
-        }))
-    }
-
     async fn snapshot_before(&self, parent: Option<Oid>) -> Result<Snapshot> {
         match parent {
             // A branch that a row alone was made for has no files.
@@ -296,8 +212,6 @@ impl Repository<'_> {
             .await
     }
 }
-
-const ON_A_BRANCH: &str = "You can only create or edit files when you are on a branch";
 
 /// A check that the project is there. Behind the first commit also its default branch.
 fn project_write(project: &Project, new: &NewCommit, is_first: bool) -> Result<Write> {

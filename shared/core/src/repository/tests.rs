@@ -206,6 +206,33 @@ fn a_path_that_somebody_changed_since_is_not_changed() {
     assert_eq!(found, Err(text.to_owned()));
 }
 
+/// As in git: a file's last commit is the last one that made a difference.
+#[test]
+fn what_is_the_same_in_the_end_was_not_touched() {
+    let before = files();
+    let moved = |from: &str, to: &str| {
+        let from = from.to_owned();
+        change(
+            to,
+            Operation::Move {
+                from,
+                content: None,
+            },
+        )
+    };
+    let changes = [
+        change("README.md", Operation::Update(text("hello\n"))),
+        moved("a0", "elsewhere"),
+        moved("elsewhere", "a0"),
+        change("a.b", Operation::Update(text("new"))),
+    ];
+    let applied = apply(&before, &changes).unwrap();
+    assert_eq!(applied.touched.iter().collect::<Vec<_>>(), ["a.b"]);
+    let (unchanged, after) = (&before.files["README.md"], &applied.snapshot.files);
+    assert_eq!(after["README.md"], *unchanged);
+    assert_eq!(after["a0"], before.files["a0"]);
+}
+
 #[test]
 fn limits_of_a_repository() {
     let many = (0..=MAX_FILES).map(|number| create(&number.to_string(), ""));

@@ -12,8 +12,9 @@ use crate::job::{
     ArchivedLog, Artifact, Bridge, Environment, FailureReason, FileFormat, FileType, Job, Needs,
     Status,
 };
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, Ref};
 use crate::project::Project;
+use crate::repository::{Push, StoredCommit, ZERO_SHA};
 use crate::schedule::Schedule;
 use crate::time::Time;
 use crate::token::{AccessToken, Scope};
@@ -125,6 +126,41 @@ fn projects() {
     assert_eq!(project.job_count, 12_345);
     assert!(project.job_token_allowlist.contains(&ProjectId(8)));
     assert_eq!(project.full_path, "foo/Bar/baz");
+}
+
+#[test]
+fn commits_and_what_leads_to_them() {
+    let commit: StoredCommit = read(include_str!("tests/commit.json"));
+    assert_eq!(commit.paths().unwrap(), ["README.md", "a/b.txt"]);
+    let ancestors: Vec<String> = commit.ancestors().iter().map(ToString::to_string).collect();
+    assert_eq!(ancestors, commit.commit.parent_ids);
+
+    let tag: Ref = read(
+        r#"{
+            "format": { "N": "1" }, "project_id": { "N": "1" }, "name": { "S": "v1" },
+            "tag": { "BOOL": true }, "sha": { "S": "ea5e3fa28a0f31a013cb94725d55d290b34a073d" },
+            "annotation": { "M": {
+                "id": { "S": "3e467803a12375351ed2bffa6a8ec9b30aad31bf" },
+                "message": { "S": "Release" }, "created_at": { "N": "1450980000000000" }
+            } }
+        }"#,
+    );
+    let tag = tag.annotation.unwrap();
+    assert_eq!(tag.created_at.to_string(), "2015-12-24T18:00:00.000Z");
+
+    let push: Push = read(
+        r#"{
+            "format": { "N": "1" }, "project_id": { "N": "1" }, "id": { "N": "9" },
+            "ref_name": { "S": "main" }, "tag": { "BOOL": false },
+            "before": { "S": "0000000000000000000000000000000000000000" },
+            "after": { "S": "ea5e3fa28a0f31a013cb94725d55d290b34a073d" },
+            "user_id": { "N": "2" }, "created_at": { "N": "1450980000000000" },
+            "ci_skip": { "BOOL": true },
+            "deadline": { "N": "1450980000000000" }, "deadline_shard": { "N": "1" }
+        }"#,
+    );
+    assert!(push.ci_skip);
+    assert_eq!(push.before, ZERO_SHA);
 }
 
 #[test]
