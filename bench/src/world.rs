@@ -13,7 +13,7 @@ use switchyard::aws;
 use switchyard::blobs::Blobs;
 use switchyard::http::{App, Clock};
 use switchyard::ids::{JobId, PipelineId, ProjectId, RunnerId, UserId};
-use switchyard::job::{Artifact, Bridge, Downstream, FileFormat, FileType, Job, Status};
+use switchyard::job::{Artifact, Downstream, FileFormat, FileType, Job, Status};
 use switchyard::member::{Role, Source};
 use switchyard::pipeline::Pipeline;
 use switchyard::runner::{Runner, RunnerManager, RunnerType};
@@ -346,7 +346,7 @@ impl World {
                 project_id: project,
                 pipeline_id: PipelineId(pipeline),
             });
-            self.seed.put(&Bridge { build, downstream }).await?;
+            self.seed.put(&seed::bridge(build, downstream)).await?;
         }
         Ok(())
     }
@@ -366,6 +366,7 @@ pub fn routes(function: &str) -> Result<Router<App>, Error> {
         "traces" => traces::routes(),
         "pipelines" => pipelines::routes(),
         "projects" => projects::routes(),
+        "repository" => repository::routes(),
         other => return Err(format!("there is no function {other}").into()),
     })
 }

@@ -14,7 +14,7 @@ pub(crate) mod secrets;
 use http::Method;
 use serde_json::{Value, json};
 use switchyard::ids::{JobId, ProjectId};
-use switchyard::job::{Bridge, Status};
+use switchyard::job::Status;
 use switchyard_local::seed;
 use switchyard_tests::dump::Dump;
 use switchyard_tests::world::job;
@@ -67,10 +67,10 @@ impl World {
         app.seed.archive_log(&mut finished, log).await.unwrap();
         app.replace(&finished);
         let job_token = app.add_running_job(&pipeline, 102).await;
-        app.replace(&Bridge {
-            build: seed::build(&pipeline, 103, "trigger", Status::Success),
-            downstream: None,
-        });
+        app.replace(&seed::bridge(
+            seed::build(&pipeline, 103, "trigger", Status::Success),
+            None,
+        ));
         app.replace(&seed::branch(PROJECT, "main", &pipeline.sha));
         let before = app.dump();
         Self {

@@ -7,6 +7,7 @@ mod groups;
 mod instance;
 mod members;
 mod projects;
+pub(crate) mod repository;
 pub(crate) mod schedules;
 pub(crate) mod scope;
 mod tokens;
@@ -73,6 +74,7 @@ pub(crate) enum Needs {
     /// The list is empty for those who may not read builds.
     ReadPipeline,
     ReadBuild,
+    ReadCode,
     /// To see the group; a list shows what the caller sees.
     ReadGroup,
     /// This role or a higher one, in the project or the group of the path.
@@ -91,6 +93,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         instance::TABLE,
         members::TABLE,
         projects::TABLE,
+        repository::TABLE,
         tokens::TABLE,
         users::TABLE,
         scope::TABLE,
@@ -201,7 +204,7 @@ impl Endpoint {
             Some("groups") => place.group_token,
             _ => place.project_token,
         };
-        self.full_path()
+        repository::fill(&self.full_path(), self.method)
             .replace("{id}", &id)
             .replace("{job_id}", &(place.jobs + self.job).to_string())
             .replace("{pipeline_id}", &place.pipeline.to_string())
@@ -251,6 +254,7 @@ fn each_functions_description_has_its_endpoints() {
         ("traces", traces::ApiDoc::openapi()),
         ("pipelines", pipelines::ApiDoc::openapi()),
         ("projects", ::projects::ApiDoc::openapi()),
+        ("repository", ::repository::ApiDoc::openapi()),
     ];
     assert_eq!(documents.len(), FUNCTIONS.len());
     for (function, document) in documents {
@@ -352,10 +356,11 @@ async fn every_deletion_may_be_bound_to_a_time() {
     let (root, _) = crate::access::place::one_project(&app).await;
     let place = Place::of(ProjectId(1));
     let before = app.dump();
-    // What is listed has no time of its own.
+    // What is listed has no time of its own, and a file goes by a commit.
+    let is_timeless = |path: &str| path.contains("allowlist") || path.contains("/files/");
     let deletions = ENDPOINTS
         .iter()
-        .filter(|endpoint| endpoint.method == "DELETE" && !endpoint.path.contains("allowlist"));
+        .filter(|endpoint| endpoint.method == "DELETE" && !is_timeless(endpoint.path));
     for endpoint in deletions {
         let path = endpoint.at(&place);
         for (time, status) in [
@@ -391,8 +396,13 @@ async fn head_is_answered_like_get_without_a_body() {
         let head = app
             .request(Method::HEAD, &path, &caller.headers(), "")
             .await;
-        assert_eq!(head.status, StatusCode::OK, "{path}");
         assert!(head.body.is_empty(), "{path}");
+        // Of a branch it is only told that it is there.
+        if endpoint.path.ends_with("/branches/{branch}") {
+            assert_eq!(head.status, StatusCode::NO_CONTENT, "{path}");
+            continue;
+        }
+        assert_eq!(head.status, StatusCode::OK, "{path}");
         for name in ["content-type", "etag", "x-total", "link"] {
             assert_eq!(head.header(name), get.header(name), "{path} {name}");
         }

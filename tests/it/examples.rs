@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use http::StatusCode;
 use serde_json::Value;
 use switchyard::ids::{GroupId, JobId, PipelineId, ProjectId, UserId};
-use switchyard::job::{Bridge, Downstream, Job, Status};
+use switchyard::job::{Downstream, Job, Status};
 use switchyard::member::{Role, Source};
 use switchyard::pipeline::Pipeline;
 use switchyard::project::Visibility;
@@ -143,13 +143,13 @@ async fn list_bridges() {
     world.pipeline.updated_at = at("2015-12-24T18:00:44.432Z");
     world.app.replace(&world.pipeline);
 
-    let mut bridge = Bridge {
-        build: demo::teaspoon(&world.pipeline).build,
-        downstream: Some(Downstream {
+    let mut bridge = seed::bridge(
+        demo::teaspoon(&world.pipeline).build,
+        Some(Downstream {
             project_id: ProjectId(2),
             pipeline_id: PipelineId(5),
         }),
-    };
+    );
     bridge.build.status = Status::Pending;
     bridge.build.failure_reason = None;
     bridge.build.queued_at = Some(at("2015-12-24T17:54:27.599Z"));

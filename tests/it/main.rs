@@ -19,6 +19,7 @@ mod namespaces;
 mod openapi;
 mod projects;
 mod reads;
+mod repository;
 mod rights;
 mod scale;
 mod schedules;

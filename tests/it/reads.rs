@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use switchyard::agent::{Agent, AgentGrant};
 use switchyard::ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, RunnerId, UserId};
-use switchyard::job::{Bridge, Downstream, Job, Status};
+use switchyard::job::{Downstream, Job, Status};
 use switchyard::member::{Role, Source};
 use switchyard::pipeline::{Block, Pipeline};
 use switchyard::project::Project;
@@ -182,13 +182,13 @@ async fn newest_pipeline(app: &TestApp, pattern: &Pipeline, id: u64) -> Pipeline
     pipeline.retried = BTreeSet::from([JobId(first_job)]);
     app.replace(&pipeline);
     for bridge in bridges {
-        app.replace(&Bridge {
-            build: seed::build(&pipeline, bridge.0, "trigger", Status::Success),
-            downstream: Some(Downstream {
+        app.replace(&seed::bridge(
+            seed::build(&pipeline, bridge.0, "trigger", Status::Success),
+            Some(Downstream {
                 project_id: pipeline.project_id,
                 pipeline_id: pattern.id,
             }),
-        });
+        ));
     }
     pipeline
 }

@@ -2,9 +2,11 @@
 //! use all that it uses, held against the rights in the template.
 
 mod deletion;
+mod errands;
 mod groups;
 mod project_lists;
 mod projects;
+mod repository;
 mod schedules;
 mod scope;
 mod steering;

@@ -7,9 +7,11 @@ mod crashes;
 mod delayed;
 mod deletion;
 mod erase;
+mod lives;
 mod pipelines;
 mod play;
 mod races;
+mod resource_groups;
 mod retry;
 
 use serde_json::{Value, json};
@@ -49,15 +51,6 @@ impl World {
         let source = Source::Project(PROJECT);
         let developer = app.add_member(DEVELOPER.0, source, Role::Developer).await;
         let maintainer = app.add_member(MAINTAINER.0, source, Role::Maintainer).await;
-        let pipeline = app.add_pipeline(PROJECT, PIPELINE.0, FIRST, &[]).await;
-        let pipeline = Pipeline {
-            blocks: vec![switchyard::pipeline::Block {
-                first: JobId(FIRST),
-                count,
-            }],
-            ..pipeline
-        };
-        app.replace(&pipeline);
         let counter = switchyard::store::counters::Counter::Jobs;
         app.seed.store.skip_ids(counter, FIRST + 99).await.unwrap();
         let world = Self {
@@ -65,15 +58,34 @@ impl World {
             developer,
             maintainer,
         };
+        world.add(PIPELINE, FIRST, text).await;
+        world
+    }
+
+    /// One more pipeline, read the same way; its first job has the id `first`.
+    async fn add(&self, id: PipelineId, first: u64, text: &str) -> Pipeline {
+        let count = text.split([',', '|']).count() as u64;
+        let pipeline = self.app.add_pipeline(PROJECT, id.0, first, &[]).await;
+        let pipeline = Pipeline {
+            blocks: vec![switchyard::pipeline::Block {
+                first: JobId(first),
+                count,
+            }],
+            ..pipeline
+        };
+        self.app.replace(&pipeline);
+        let counter = switchyard::store::counters::Counter::Jobs;
+        let last = first + count;
+        self.app.seed.store.skip_ids(counter, last).await.unwrap();
         let jobs = text.split('|').enumerate().flat_map(|(stage, part)| {
             part.split(',')
                 .map(move |job| (stage, job.split_whitespace().collect::<Vec<_>>()))
         });
         for (place, (stage, words)) in jobs.enumerate() {
-            let row = read(&pipeline, FIRST + place as u64, stage, &words);
-            world.app.replace(&row);
+            let row = read(&pipeline, first + place as u64, stage, &words);
+            self.app.replace(&row);
         }
-        world
+        pipeline
     }
 
     async fn act(&self, name: &str, action: &str, caller: &Caller) -> Answer {
@@ -115,7 +127,11 @@ impl World {
 
     /// The statuses of the pipeline's latest jobs by their names, and its own.
     async fn statuses(&self) -> String {
-        let picture = self.app.seed.store.picture(PROJECT, PIPELINE).await;
+        self.statuses_in(PIPELINE).await
+    }
+
+    async fn statuses_in(&self, id: PipelineId) -> String {
+        let picture = self.app.seed.store.picture(PROJECT, id).await;
         let picture = picture.unwrap().unwrap();
         let mut jobs: Vec<(&str, &str)> = picture
             .builds()
@@ -159,6 +175,13 @@ fn read(pipeline: &Pipeline, id: u64, stage: usize, words: &[&str]) -> Job {
             let names = names.split('+').filter(|name| !name.is_empty());
             let places = names.map(|name| u16::from(name.as_bytes()[0] - b'a'));
             row.build.needs = Some(Needs(places.collect()));
+        } else if let Some(name) = word.strip_prefix("group=") {
+            row.build.resource_group = Some(name.to_owned());
+        } else if let Some(max) = word.strip_prefix("retry=") {
+            let max: u8 = max.parse().unwrap();
+            row.build.retry = Some(serde_json::from_value(json!({ "max": max })).unwrap());
+        } else if let Some(code) = word.strip_prefix("allowed=") {
+            row.build.allowed_exit_codes = vec![code.parse().unwrap()];
         } else if let Some(seconds) = word.strip_prefix("in=") {
             row.build.start_in = Some(seconds.parse().unwrap());
         } else {

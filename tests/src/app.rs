@@ -29,12 +29,13 @@ use crate::wire::{IndexShape, Wire};
 type Routes = fn() -> Router<App>;
 
 /// The routes of each function, by the name that the template gives it; the sweeper has none.
-pub const FUNCTIONS: [(&str, Routes); 5] = [
+pub const FUNCTIONS: [(&str, Routes); 6] = [
     ("jobs", jobs::routes),
     ("job-token", job_token::routes),
     ("traces", traces::routes),
     ("pipelines", pipelines::routes),
     ("projects", projects::routes),
+    ("repository", repository::routes),
 ];
 
 /// The moment at which the clock of every test stands still at first.
@@ -169,6 +170,11 @@ impl TestApp {
     ) -> switchyard::error::Result<()> {
         work.sweep(&self.sweeper, &mut sweeper::Budget::of(rows))
             .await
+    }
+
+    /// What the clock shows.
+    pub fn now(&self) -> Time {
+        Time::from_microseconds(self.clock.load(Ordering::SeqCst))
     }
 
     /// Moves the clock on.

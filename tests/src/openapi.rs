@@ -28,6 +28,7 @@ pub fn document() -> String {
         traces::ApiDoc::openapi(),
         pipelines::ApiDoc::openapi(),
         projects::ApiDoc::openapi(),
+        repository::ApiDoc::openapi(),
     ];
     let mut whole = OpenApiBuilder::new()
         .info(info())

@@ -8,7 +8,7 @@ use switchyard::error::{Error, Result};
 use switchyard::http::access::Build;
 use switchyard::http::views::{BridgeView, JobView};
 use switchyard::http::{Accepts, App, BuildAccess, Endpoint, Json, ProjectAccess, Reader};
-use switchyard::job::lifecycle::{Event, Gates, transition};
+use switchyard::job::lifecycle::{Event, transition};
 use switchyard::job::{Bridge, Job};
 use switchyard::pipeline::Reset;
 use switchyard::policy::Action;
@@ -132,7 +132,7 @@ async fn play_now(
     }
     let (user, now) = (access.caller.signed_in()?.id, access.request.now);
     let enqueue = Event::Enqueue {
-        gates: Gates::default(),
+        gates: build.common().gates(),
         user: Some(user),
     };
     let old = build.common();

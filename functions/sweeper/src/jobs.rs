@@ -1,11 +1,11 @@
-//! Jobs that start by themselves now; and jobs that were erased, and something of what they
+//! Jobs that start by themselves now, or have waited or run for too long; and jobs that were erased, and something of what they
 //! left may still be there.
 
 use switchyard::erasure;
 use switchyard::error::Result;
 use switchyard::http::App;
-use switchyard::job::lifecycle::{Event, Gates, transition};
-use switchyard::job::{Job, Status};
+use switchyard::job::Job;
+use switchyard::job::lifecycle::{Event, transition};
 use switchyard::pipeline::Pipeline;
 use switchyard::store::belongings::Partition;
 use switchyard::store::{Key, Rows, Table, Write, Written};
@@ -41,18 +41,20 @@ async fn finish(job: &Job, app: &App, budget: &mut Budget) -> Result<()> {
     if job.erasing {
         erasure::finish(job, &app.store, &app.blobs).await?;
     }
-    if job.build.status == Status::Scheduled {
-        start(job, app, budget).await?;
+    if let Some(event) = job.build.overdue() {
+        happen(job, event, app, budget).await?;
     }
     Ok(())
 }
 
-/// Lets a delayed job wait for a runner, if its time has come. Who was faster has played it,
-/// or canceled it.
-async fn start(job: &Job, app: &App, budget: &mut Budget) -> Result<()> {
+/// Lets a delayed job wait for a runner, or ends one that waited, ran or stopped for too
+/// long, if it still does.
+async fn happen(job: &Job, event: Event, app: &App, budget: &mut Budget) -> Result<()> {
     let now = app.clock.now();
-    let gates = Gates::default();
-    let Ok(build) = transition(&job.build, Event::EnqueueScheduled { gates }, now) else {
+    if job.build.deadline.is_none_or(|deadline| deadline > now) {
+        return Ok(());
+    }
+    let Ok(build) = transition(&job.build, event, now) else {
         return Ok(());
     };
     let key = Key::Pipeline(build.project_id, build.pipeline_id);
@@ -61,12 +63,14 @@ async fn start(job: &Job, app: &App, budget: &mut Budget) -> Result<()> {
     let Some(pipeline) = rows.get::<Pipeline>(&key)? else {
         return Ok(());
     };
-    let started = Job {
+    let token_digest = job.token_digest.clone();
+    let changed = Job {
+        token_digest: token_digest.filter(|_| build.status.is_executing()),
         build,
         ..job.clone()
     };
     let writes = vec![
-        Write::edit(job, &started)?,
+        Write::edit(job, &changed)?,
         Write::edit(&pipeline, &pipeline.touched(now))?,
     ];
     if app.store.write_all(writes).await? == Written::All {

@@ -56,6 +56,8 @@ async fn finish(key: &Key, app: &App, budget: &mut Budget) -> Result<()> {
 /// Removes what belongs to a deleted pipeline, and then the pipeline. If the budget does not
 /// suffice, the next sweep goes on.
 async fn remove(pipeline: &Pipeline, app: &App, budget: &mut Budget) -> Result<()> {
+    let now = app.clock.now();
+    app.store.leave_resource_groups(pipeline, now).await?;
     let jobs = pipeline.job_ids(true);
     let jobs = app.store.jobs_by_id(pipeline.project_id, &jobs).await?;
     let some = jobs.len().min(budget.left().max(1));

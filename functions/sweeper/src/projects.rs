@@ -203,7 +203,10 @@ impl<'a> Deletion<'a> {
             && self.partition(Partition::Bridges(id)).await?
             && self.jobs().await?
             && self.partition(Partition::Definitions(id)).await?
+            && self.partition(Partition::Pushes(id)).await?
             && self.partition(Partition::Refs(id)).await?
+            && self.partition(Partition::ResourceGroups(id)).await?
+            && self.partition(Partition::Commits(id)).await?
             && self.agents().await?
             && self.partition(Partition::AgentGrants(source)).await?
             && self.partition(Partition::Members(source)).await?,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use switchyard::{
     agent::Agent,
     ids::{JobId, PipelineId, ProjectId, RunnerId, UserId},
-    job::{Artifact, Bridge, Downstream, FailureReason, FileFormat, FileType, Job, Status, When},
+    job::{Artifact, Downstream, FailureReason, FileFormat, FileType, Job, Status, When},
     member::{Role, Source},
     pipeline::{Commit, Pipeline},
     project::{Group, Project, Visibility},
@@ -149,13 +149,13 @@ async fn pipelines(seed: &Seed, bar: &Project) -> Result<Pipeline, Error> {
     seed.put(&seed::branch(bar.id, "main", &pipeline.sha))
         .await?;
 
-    let mut bridge = Bridge {
-        build: seed::build(&pipeline, 11, "deploy client", Status::Success),
-        downstream: Some(Downstream {
+    let mut bridge = seed::bridge(
+        seed::build(&pipeline, 11, "deploy client", Status::Success),
+        Some(Downstream {
             project_id: ProjectId(2),
             pipeline_id: PipelineId(5),
         }),
-    };
+    );
     bridge.build.stage = "deploy".to_owned();
     seed.put(&bridge).await?;
 

@@ -10,9 +10,9 @@ use switchyard::{
     blobs::{BlobKey, Blobs},
     config::Config,
     ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, ScheduleId, TokenId, TriggerId, UserId},
-    job::{ArchivedLog, Build, FailureReason, Job, Status, When},
+    job::{ArchivedLog, Bridge, Build, Downstream, FailureReason, Job, Status, Turn, When},
     member::{Member, Role, Source as MemberSource},
-    pipeline::{Block, Pipeline, Ref, Source},
+    pipeline::{AutoCancel, Block, Pipeline, Ref, Source},
     project::{
         CiSettings, DirectoryEntry, DirectoryTarget, FeatureAccess, Group, Namespace, Project,
         ProjectCreationLevel, ProjectName, SharedRunnersSetting, SubgroupCreationLevel, Visibility,
@@ -271,6 +271,8 @@ pub fn project(id: u64, ancestors: &[GroupId], full_path: &str) -> Project {
         import_url: None,
         topics: Vec::new(),
         ci: CiSettings::default(),
+        protected_branches: Vec::new(),
+        protected_tags: Vec::new(),
     }
 }
 
@@ -361,6 +363,9 @@ pub fn member(source: MemberSource, user: UserId, role: Role) -> Member {
 pub fn pipeline(project: ProjectId, id: u64, first_job: u64, jobs: u64) -> Pipeline {
     let created_at = at("2015-12-24T15:50:16.123Z");
     Pipeline {
+        upstream: None,
+        reported: None,
+        auto_cancel: AutoCancel::default(),
         project_id: project,
         id: PipelineId(id),
         iid: id,
@@ -401,12 +406,14 @@ pub fn branch(project: ProjectId, name: &str, sha: &str) -> Ref {
         name: name.to_owned(),
         tag: false,
         sha: sha.to_owned(),
+        annotation: None,
     }
 }
 
 /// A job with the times and the reason that its status calls for.
 pub fn job(pipeline: &Pipeline, id: u64, name: &str, status: Status) -> Job {
     Job {
+        definition: None,
         build: build(pipeline, id, name, status),
         runner_id: None,
         system_id: None,
@@ -431,6 +438,13 @@ pub fn build(pipeline: &Pipeline, id: u64, name: &str, status: Status) -> Build 
     let queued = started || status == Status::Pending;
     let finished = matches!(status, Status::Success | Status::Failed | Status::Canceled);
     Build {
+        timeout: None,
+        resource_group: None,
+        turn: Turn::Outside,
+        interruptible: false,
+        retry: None,
+        allowed_exit_codes: Vec::new(),
+        exit_code: None,
         project_id: pipeline.project_id,
         id: JobId(id),
         pipeline_id: pipeline.id,
@@ -453,5 +467,15 @@ pub fn build(pipeline: &Pipeline, id: u64, name: &str, status: Status) -> Build 
         retried_by: None,
         deadline: None,
         revision: 1,
+    }
+}
+
+/// A bridge, and the pipeline that it started.
+pub const fn bridge(build: Build, downstream: Option<Downstream>) -> Bridge {
+    Bridge {
+        build,
+        downstream,
+        definition: None,
+        cascaded: false,
     }
 }

@@ -3,11 +3,15 @@
 //!
 //! Left out are what Fugit has beyond cron and GitLab does not document: seconds, weeks
 //! counted by `%`, and `~`, which stands for anything at random.
+//!
+//! Crates for cron refuse much that Fugit takes, such as `fri-mon`, `5/20` or an hour of 24,
+//! and do otherwise when clocks change.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
+mod element;
 mod fields;
 mod zones;
 

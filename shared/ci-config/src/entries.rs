@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::check;
-use crate::config::{Checks, Config, Job};
+use crate::config::{Checks, Config, Job, Rule};
 use crate::fault::{Fault, Faults};
 use crate::node::Node;
 use crate::parallel;
@@ -73,6 +73,17 @@ pub(crate) fn read(root: &Node, checks: &Checks) -> (Option<Config>, Faults) {
     }
     faults.errors = check::check(&config);
     (faults.errors.is_empty().then_some(config), faults)
+}
+
+/// The rules of one include, or the first thing that is wrong with them.
+pub(crate) fn read_include_rules(node: &Node, checks: &Checks) -> Result<Arc<[Rule]>, Fault> {
+    let context = Context::new(checks);
+    let root = Entry::root(node, &context);
+    let rules = rules::read(&root.unkeyed("rules"), &rules::OF_INCLUDES);
+    match context.into_faults().errors.into_iter().next() {
+        Some(error) => Err(error),
+        None => Ok(rules.unwrap_or_default()),
+    }
 }
 
 fn read_root(root: &Entry<'_>) -> Option<Config> {

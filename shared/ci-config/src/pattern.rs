@@ -33,6 +33,11 @@ impl Pattern {
         Self::compile(source, flags)
     }
 
+    /// Reads one without slashes and flags.
+    pub fn of_source(source: &str) -> Option<Self> {
+        Self::compile(source, "")
+    }
+
     fn compile(source: &str, flags: &str) -> Option<Self> {
         if source.len() > MAX_BYTES {
             return None;

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use crate::error::{Error, Result};
 use crate::ids::{JobId, ProjectId};
 use crate::job::FileType;
+use crate::repository::Oid;
 use crate::store::failure;
 
 /// The name of an object.
@@ -42,6 +43,10 @@ pub enum BlobKey {
         size: u64,
         crc32: u32,
     },
+    /// The content of a file in a project's repository.
+    File(ProjectId, Oid),
+    /// The list of the files of a commit.
+    Snapshot(ProjectId, Oid),
 }
 
 impl fmt::Display for BlobKey {
@@ -76,6 +81,10 @@ impl fmt::Display for BlobKey {
                     "scratch/logs/{project_id}/{job_id}/{size}-{crc32:08x}.log"
                 )
             }
+            Self::File(project, id) => write!(f, "repositories/{project}/blobs/{id}"),
+            Self::Snapshot(project, commit) => {
+                write!(f, "repositories/{project}/commits/{commit}")
+            }
         }
     }
 }
@@ -84,7 +93,9 @@ impl BlobKey {
     pub const fn content_type(&self) -> &'static str {
         match self {
             Self::Log(..) | Self::LogSnapshot { .. } => "text/plain",
-            Self::LogChunk { .. } | Self::Artifact { .. } => "application/octet-stream",
+            Self::LogChunk { .. } | Self::Artifact { .. } | Self::File(..) | Self::Snapshot(..) => {
+                "application/octet-stream"
+            }
         }
     }
 }
@@ -164,6 +175,27 @@ impl Blobs {
                 bytes.len()
             )))
         }
+    }
+
+    /// Reads an object that its writer kept small; none if it is not there.
+    pub async fn read_whole(&self, key: &BlobKey) -> Result<Option<Bytes>> {
+        let object = self
+            .client
+            .get_object()
+            .bucket(&*self.bucket)
+            .key(key.to_string())
+            .send()
+            .await;
+        let object = match object {
+            Ok(object) => object,
+            Err(SdkError::ServiceError(error)) if error.err().is_no_such_key() => return Ok(None),
+            // Without the right to list, S3 answers 403 for what is not there.
+            Err(error) if error.code() == Some("AccessDenied") => return Ok(None),
+            Err(error) => return Err(failure("GetObject", error)),
+        };
+        let body = object.body.collect().await;
+        let body = body.map_err(|error| Error::Unavailable(format!("GetObject: {error}")))?;
+        Ok(Some(body.into_bytes()))
     }
 
     pub async fn exists(&self, key: &BlobKey) -> Result<bool> {

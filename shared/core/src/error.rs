@@ -46,6 +46,9 @@ pub enum Error {
     /// 422 with a bare text.
     #[error("unprocessable: {0}")]
     Unprocessable(String),
+    /// 422 with several texts.
+    #[error("unprocessable: {0:?}")]
+    UnprocessableModel(Vec<String>),
     /// 403 `403 Forbidden`, with the reason if there is one.
     #[error("forbidden")]
     Forbidden(Option<String>),

@@ -53,6 +53,10 @@ ids! {
     ScheduleId,
     /// A pipeline trigger, unique over all projects.
     TriggerId,
+    /// A resource group.
+    ResourceGroupId,
+    /// A push.
+    PushId,
 }
 
 /// The largest id that exists: what fits a signed 64-bit number, as in GitLab.

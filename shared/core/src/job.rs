@@ -11,6 +11,7 @@ mod needs;
 mod retry;
 
 pub use needs::Needs;
+pub use retry::{Retry, RetryWhen};
 
 /// The thirteen states of a job; a pipeline has the same ones.
 #[derive(
@@ -148,9 +149,46 @@ pub enum FailureReason {
     NoMatchingRunner,
     TraceSizeExceeded,
     BuildsDisabled,
+    DownstreamBridgeProjectNotFound,
     DownstreamPipelineCreationFailed,
+    InsufficientBridgePermissions,
+    InvalidBridgeTrigger,
     PipelineLoopDetected,
     ReachedMaxDescendantPipelinesDepth,
+    ReachedMaxPipelineHierarchySize,
+}
+
+impl FailureReason {
+    /// To do the same again would end the same, so nothing does so by itself.
+    pub const fn is_hopeless(self) -> bool {
+        match self {
+            Self::MissingDependencyFailure
+            | Self::NoMatchingRunner
+            | Self::PipelineLoopDetected
+            | Self::ReachedMaxDescendantPipelinesDepth
+            | Self::ReachedMaxPipelineHierarchySize => true,
+            Self::UnknownFailure
+            | Self::ScriptFailure
+            | Self::ApiFailure
+            | Self::StuckOrTimeoutFailure
+            | Self::RunnerSystemFailure
+            | Self::RunnerUnsupported
+            | Self::StaleSchedule
+            | Self::JobExecutionTimeout
+            | Self::ArchivedFailure
+            | Self::UnmetPrerequisites
+            | Self::SchedulerFailure
+            | Self::DataIntegrityFailure
+            | Self::UserBlocked
+            | Self::ProjectDeleted
+            | Self::TraceSizeExceeded
+            | Self::BuildsDisabled
+            | Self::DownstreamBridgeProjectNotFound
+            | Self::InsufficientBridgePermissions
+            | Self::InvalidBridgeTrigger
+            | Self::DownstreamPipelineCreationFailed => false,
+        }
+    }
 }
 
 /// When a job starts once those before it have ended.
@@ -186,6 +224,27 @@ pub struct Build {
     /// ids. Empty: for nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs: Option<Needs>,
+    /// Seconds that it may run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u32>,
+    /// One at a time of the project's jobs that name the same group runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_group: Option<String>,
+    /// What it is to its resource group, as far as that was written.
+    #[serde(default, skip_serializing_if = "Turn::is_outside")]
+    pub turn: Turn,
+    /// A newer pipeline of its ref may cancel it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interruptible: bool,
+    /// When it runs once more by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Retry>,
+    /// With one of these its failure is allowed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed_exit_codes: Vec<i32>,
+    /// What its script ended with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<i32>,
     /// Percent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coverage: Option<f64>,
@@ -210,6 +269,26 @@ pub struct Build {
     pub deadline: Option<Time>,
     /// Grows with every change; a decision made on an older picture cannot land.
     pub revision: u64,
+}
+
+/// What a job is to its resource group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Turn {
+    #[default]
+    Outside,
+    Upcoming,
+    Waiting,
+    Holding,
+}
+
+impl Turn {
+    const fn is_outside(&self) -> bool {
+        match self {
+            Self::Outside => true,
+            Self::Upcoming | Self::Waiting | Self::Holding => false,
+        }
+    }
 }
 
 impl Build {
@@ -255,6 +334,9 @@ pub struct Job {
     /// SHA-256 of the job token, while one is out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_digest: Option<String>,
+    /// What it runs, in `definitions`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<String>,
     /// The log may hold secrets: it runs with `CI_DEBUG_TRACE` or `CI_DEBUG_SERVICES`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub debug: bool,
@@ -349,6 +431,12 @@ pub struct Bridge {
     /// The pipeline it started; it may live in another project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub downstream: Option<Downstream>,
+    /// What to start, in `definitions`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<String>,
+    /// It was canceled, and so is the child that it had started.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cascaded: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

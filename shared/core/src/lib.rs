@@ -21,6 +21,8 @@ pub mod names;
 pub mod pipeline;
 pub mod policy;
 pub mod project;
+pub mod repository;
+pub mod resource_group;
 pub mod runner;
 pub mod schedule;
 pub mod store;

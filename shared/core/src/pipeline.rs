@@ -7,13 +7,16 @@ use utoipa::ToSchema;
 
 use crate::ids::{JobId, PipelineId, ProjectId, UserId};
 use crate::job::Status;
+use crate::repository::TagObject;
 use crate::time::Time;
 
 pub mod advance;
 pub mod composite;
+mod errands;
 mod graph;
 mod picture;
 
+pub use errands::Errand;
 pub use picture::Picture;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,6 +66,14 @@ pub struct Pipeline {
     /// Which of these ids a later job replaced.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub retried: BTreeSet<JobId>,
+    /// The bridge that started it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<Upstream>,
+    /// The end that this bridge has heard of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported: Option<Status>,
+    #[serde(default, skip_serializing_if = "AutoCancel::is_default")]
+    pub auto_cancel: AutoCancel,
     /// By when the sweeper looks after the row: a change may not have been followed up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<Time>,
@@ -78,6 +89,52 @@ pub struct Pipeline {
 pub struct Block {
     pub first: JobId,
     pub count: u64,
+}
+
+/// The bridge that started a pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upstream {
+    pub project_id: ProjectId,
+    pub pipeline_id: PipelineId,
+    pub bridge_id: JobId,
+    /// The bridge waits for the end of the pipeline, and ends the same: `trigger:strategy`.
+    pub follows: bool,
+}
+
+/// `workflow:auto_cancel`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AutoCancel {
+    #[serde(default)]
+    pub on_new_commit: AutoCancelOnNewCommit,
+    #[serde(default)]
+    pub on_job_failure: AutoCancelOnJobFailure,
+}
+
+impl AutoCancel {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What a newer pipeline of the same ref cancels of this one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AutoCancelOnNewCommit {
+    /// All of it, while no job has started that is not interruptible.
+    #[default]
+    Conservative,
+    /// Its interruptible jobs.
+    Interruptible,
+    None,
+}
+
+/// What a failed job cancels of its pipeline.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AutoCancelOnJobFailure {
+    #[default]
+    None,
+    All,
 }
 
 /// A job that somebody runs again.
@@ -246,7 +303,11 @@ pub struct Ref {
     pub project_id: ProjectId,
     pub name: String,
     pub tag: bool,
+    /// The commit that it names, also where there is a tag object between.
     pub sha: String,
+    /// Of an annotated tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub annotation: Option<TagObject>,
 }
 
 #[cfg(test)]

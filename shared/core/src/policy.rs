@@ -37,6 +37,10 @@ pub enum Action {
     DestroyPipeline,
     /// A pipeline schedule, and to change one of one's own.
     CreateSchedule,
+    /// Files, commits, branches and tags.
+    ReadCode,
+    /// To move or make a branch or a tag; protected ones ask for more.
+    PushCode,
     ReadMembers,
     AdminMembers,
     AdminProject,
@@ -114,6 +118,8 @@ pub fn may(action: Action, project: &Project, standing: Standing) -> Verdict {
             builds_open && !project.archived && role >= Some(Role::Maintainer)
         }
         Action::DestroyPipeline => builds_open && !project.archived && role >= Some(Role::Owner),
+        Action::ReadCode => public_access || reporter,
+        Action::PushCode => !project.archived && role >= Some(Role::Developer),
         Action::ReadMembers => standing != Standing::Anonymous,
         Action::ReadClusterAgents => role >= Some(Role::Developer),
         Action::AdminMembers

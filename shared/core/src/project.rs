@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ids::{GroupId, ProjectId, UserId};
+use crate::repository::{ProtectedBranch, ProtectedTag};
 use crate::time::Time;
 
 mod settings;
@@ -100,6 +101,12 @@ pub struct Project {
     pub topics: Vec<String>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub ci: CiSettings,
+    /// At most [`MAX_PROTECTED`](crate::repository::MAX_PROTECTED).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub protected_branches: Vec<ProtectedBranch>,
+    /// As many.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub protected_tags: Vec<ProtectedTag>,
 }
 
 impl Project {

@@ -32,6 +32,10 @@ async fn reading_is_redirected_to_the_number() {
         let here = endpoint.at(&Place::of(ProjectId(1)));
         for query in ["", "?per_page=5", "?scope%5B%5D=failed", "?name=a+b%26c"] {
             let path = format!("{}{query}", endpoint.at(&place));
+            // What has a parameter anyway is asked with that alone: two have no order.
+            if here.contains('?') && !query.is_empty() {
+                continue;
+            }
             // `scope` means something else for pipelines and their schedules.
             let others = ["/pipelines", "/pipeline_schedules"];
             let is_other = others.iter().any(|end| endpoint.path.ends_with(end));

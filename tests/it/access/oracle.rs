@@ -114,7 +114,7 @@ fn answer(endpoint: &Endpoint, who: Who, project: &Project) -> Result<&'static s
             return Err((404, json!({ "message": "404 Job Not Found" })));
         }
         Needs::AccessToken | Needs::JobToken => return Ok("200"),
-        Needs::ReadProject | Needs::ReadPipeline | Needs::ReadBuild => {}
+        Needs::ReadProject | Needs::ReadPipeline | Needs::ReadBuild | Needs::ReadCode => {}
         Needs::Role(_) | Needs::Administrator | Needs::ReadGroup | Needs::TheirToken => {
             unreachable!("not among the reads")
         }
@@ -132,6 +132,8 @@ fn answer(endpoint: &Endpoint, who: Who, project: &Project) -> Result<&'static s
     }
     match endpoint.needs {
         Needs::ReadProject => Ok("200"),
+        Needs::ReadCode if reads_code(project, person) => Ok("200"),
+        Needs::ReadCode => Err(forbidden(None)),
         _ if builds == 200 => Ok("200"),
         Needs::ReadPipeline if reads_pipelines(project, person) => Ok("200 []"),
         _ => Err(forbidden(None)),
@@ -219,6 +221,12 @@ fn uses_builds(project: &Project, person: Option<Person>) -> bool {
         FeatureAccess::Private => is_member,
         FeatureAccess::Disabled => false,
     }
+}
+
+/// Who sees an open project sees its code; in a private one it takes a reporter.
+fn reads_code(project: &Project, person: Option<Person>) -> bool {
+    let is_low = matches!(person, Some(Person::Member(role)) if role < Role::Reporter);
+    project.visibility != Visibility::Private || !is_low
 }
 
 /// That a pipeline exists is no secret where the project is open to the caller anyway.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use switchyard::ids::{GroupId, JobId, ProjectId, UserId};
-use switchyard::job::{Bridge, Status, When};
+use switchyard::job::{Status, When};
 use switchyard::member::{Role, Source};
 use switchyard::pipeline::Pipeline;
 use switchyard::project::Project;
@@ -119,10 +119,10 @@ pub(crate) async fn furnish(app: &TestApp, project: &Project, user: UserId) -> C
         app.seed.archive_log(&mut job, b"a log\n").await.unwrap();
         app.seed.put(&job).await.unwrap();
     }
-    let bridge = Bridge {
-        build: seed::build(&pipeline, id + BRIDGE, "deploy", Status::Success),
-        downstream: None,
-    };
+    let bridge = seed::bridge(
+        seed::build(&pipeline, id + BRIDGE, "deploy", Status::Success),
+        None,
+    );
     app.seed.put(&bridge).await.unwrap();
     let mut manual = job(&pipeline, id + MANUAL_JOB, Status::Manual, |job| {
         job.build.when = When::Manual;
@@ -135,10 +135,11 @@ pub(crate) async fn furnish(app: &TestApp, project: &Project, user: UserId) -> C
     app.seed.put_user(&user_row).await.unwrap();
     let fellow = seed::member(source, FELLOW, Role::Reporter);
     app.seed.put(&fellow).await.unwrap();
-    crate::endpoints::scope::furnish(app, project).await;
-    crate::endpoints::variables::furnish(app, project).await;
-    crate::endpoints::triggers::furnish(app, project).await;
-    crate::endpoints::schedules::furnish(app, project).await;
+    let project = crate::endpoints::repository::furnish(app, project).await;
+    crate::endpoints::scope::furnish(app, &project).await;
+    crate::endpoints::variables::furnish(app, &project).await;
+    crate::endpoints::triggers::furnish(app, &project).await;
+    crate::endpoints::schedules::furnish(app, &project).await;
     running_job(app, &pipeline, id + RUNNING_JOB, user).await
 }
 

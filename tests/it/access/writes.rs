@@ -98,6 +98,13 @@ fn expected(endpoint: &Endpoint, who: Who, visibility: Visibility) -> Expected {
     let unauthorized = || message(401, "401 Unauthorized");
     let reads = endpoint.scopes.contains("read_api");
     let person = match who {
+        Who::Nobody | Who::Job if endpoint.anonymous => {
+            let (status, text) = endpoint.refusal;
+            return match visibility {
+                Visibility::Public => message(status, text),
+                Visibility::Private | Visibility::Internal => message(404, "404 Project Not Found"),
+            };
+        }
         Who::Nobody | Who::Job => return unauthorized(),
         Who::Unknown => return unauthorized(),
         Who::Expired => {

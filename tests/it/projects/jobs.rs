@@ -6,7 +6,7 @@ mod search;
 mod show;
 
 use switchyard::ids::{JobId, PipelineId, ProjectId};
-use switchyard::job::{Bridge, Status};
+use switchyard::job::Status;
 use switchyard::project::Project;
 use switchyard_local::seed;
 use switchyard_tests::{Caller, TestApp};
@@ -152,10 +152,7 @@ async fn retried_jobs_are_listed_and_bridges_are_not() {
     retried.build.retried_by = Some(JobId(104));
     app.replace(&retried);
     app.replace(&seed::job(&pipeline, 104, "rspec", Status::Failed));
-    let bridge = Bridge {
-        build: seed::build(&pipeline, 103, "trigger", Status::Failed),
-        downstream: None,
-    };
+    let bridge = seed::bridge(seed::build(&pipeline, 103, "trigger", Status::Failed), None);
     app.replace(&bridge);
 
     assert_eq!(app.get(&list(""), &caller).await.ids(), [104, 102, 101]);

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::json;
 use switchyard::blobs::BlobKey;
 use switchyard::ids::{JobId, ProjectId, RunnerId};
-use switchyard::job::{Bridge, FileType, Job, Status, When};
+use switchyard::job::{FileType, Job, Status, When};
 use switchyard::pipeline::{Block, Pipeline};
 use switchyard::store::{Key, Write};
 use switchyard::variable::{Owner, Variable};
@@ -69,7 +69,7 @@ async fn whole_pipelines(app: &TestApp, member: &Caller) {
             if pipeline.bridges.contains(&job_id) {
                 let build = seed::build(&pipeline, job_id.0, "deploy", Status::Failed);
                 let downstream = None;
-                app.replace(&Bridge { build, downstream });
+                app.replace(&seed::bridge(build, downstream));
                 continue;
             }
             let state = if action == "cancel" {
@@ -120,10 +120,10 @@ pub(super) async fn leave(app: &TestApp) {
             app.replace(&job(&pipeline, job_id, change, |_| {}));
         }
         for bridge in &pipeline.bridges {
-            app.replace(&Bridge {
-                build: seed::build(&pipeline, bridge.0, "deploy", Status::Created),
-                downstream: None,
-            });
+            app.replace(&seed::bridge(
+                seed::build(&pipeline, bridge.0, "deploy", Status::Created),
+                None,
+            ));
         }
     }
     many_due(app, 600).await;
@@ -198,10 +198,7 @@ async fn pipeline(app: &TestApp) -> Pipeline {
     for (id, status) in [(405, Status::Failed), (406, Status::Manual)] {
         let mut build = seed::build(&pipeline, id, "deploy", status);
         build.when = When::Manual;
-        let bridge = Bridge {
-            build,
-            downstream: None,
-        };
+        let bridge = seed::bridge(build, None);
         app.seed.put(&bridge).await.unwrap();
     }
     pipeline

@@ -3,7 +3,7 @@
 use http::Method;
 use switchyard::agent::AgentGrant;
 use switchyard::ids::{AgentId, GroupId, JobId, PipelineId, ProjectId, RunnerId, UserId};
-use switchyard::job::{Bridge, Downstream, Job, Status};
+use switchyard::job::{Downstream, Job, Status};
 use switchyard::member::{Role, Source};
 use switchyard::pipeline::Pipeline;
 use switchyard::project::{Namespace, Visibility};
@@ -56,6 +56,7 @@ impl<'a> World<'a> {
         self.walk_projects().await;
         super::projects::walk(self.app, &self.member).await;
         super::steering::walk(self.app, &self.member).await;
+        super::errands::walk(self.app, &self.member).await;
         super::steering::leave(self.app).await;
         super::groups::walk(self.app).await;
         super::users::walk(self.app).await;
@@ -64,6 +65,7 @@ impl<'a> World<'a> {
         super::variables::walk(self.app).await;
         super::schedules::walk(self.app, &self.member).await;
         super::triggers::walk(self.app, &self.member).await;
+        super::repository::walk(self.app, &self.member, &self.job).await;
         super::project_lists::walk(self.app, &self.member).await;
         super::steering::delete(self.app).await;
         self.app.sweep().await;
@@ -244,13 +246,13 @@ async fn add_bridges(app: &TestApp) {
     pipeline.bridges = (111..=115).map(JobId).collect();
     app.seed.put(&pipeline).await.unwrap();
     for id in &pipeline.bridges {
-        let bridge = Bridge {
-            build: seed::build(&pipeline, id.0, "deploy", Status::Success),
-            downstream: Some(Downstream {
+        let bridge = seed::bridge(
+            seed::build(&pipeline, id.0, "deploy", Status::Success),
+            Some(Downstream {
                 project_id: ProjectId(2),
                 pipeline_id: PipelineId(200),
             }),
-        };
+        );
         app.seed.put(&bridge).await.unwrap();
     }
 }

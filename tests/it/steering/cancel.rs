@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::json;
 use switchyard::ids::{JobId, RunnerId};
-use switchyard::job::{Bridge, Status};
+use switchyard::job::Status;
 use switchyard::runner::{Runner, RunnerManager, RunnerType};
 use switchyard::token::Secret;
 use switchyard_local::seed::{self, at};
@@ -198,10 +198,10 @@ async fn the_parameter_comes_in_many_ways() {
 #[tokio::test]
 async fn what_cannot_be_read_or_is_not_there_changes_nothing() {
     let world = World::new("a running, b success").await;
-    let bridge = Bridge {
-        build: seed::build(&world.pipeline().await, 110, "deploy", Status::Running),
-        downstream: None,
-    };
+    let bridge = seed::bridge(
+        seed::build(&world.pipeline().await, 110, "deploy", Status::Running),
+        None,
+    );
     world.app.replace(&bridge);
     let before = world.app.dump();
     let error = |text: &str| json!({ "error": text });

@@ -1,8 +1,10 @@
-//! Jobs with `when: delayed`: they start by themselves, once and not before their time.
+//! Jobs with `when: delayed`, which start by themselves, once and not before their time; and
+//! jobs that wait or run for too long.
 
+use switchyard::job::lifecycle::Event;
 use switchyard_tests::wire::{Fault, Loss, Rule};
 
-use super::World;
+use super::{FIRST, PIPELINE, World};
 
 /// A delayed job whose pipeline was just followed up: it starts five minutes later.
 async fn scheduled() -> World {
@@ -26,7 +28,7 @@ async fn it_starts_when_its_time_has_come() {
         assert_eq!(world.statuses().await, expected, "{seconds}");
     }
     let job = world.named("b").await.build;
-    assert_eq!((job.deadline, job.scheduled_at), (None, None));
+    assert_eq!(job.scheduled_at, None);
     assert_eq!(world.pipeline().await.deadline, None);
 }
 
@@ -93,4 +95,50 @@ async fn wherever_the_sweeper_dies_the_next_one_goes_on() {
         }
     }
     assert!(died >= 12, "{died}");
+}
+
+/// What waits, runs or stops for too long comes to an end, not a second before.
+#[tokio::test]
+async fn what_takes_too_long_is_ended() {
+    let hour = 60 * 60;
+    for (before, event, seconds, reason, end) in [
+        (
+            "created",
+            None,
+            24 * hour,
+            Some("stuck_or_timeout_failure"),
+            "a failed, b skipped = failed",
+        ),
+        (
+            "pending",
+            Some(Event::Run),
+            hour + 900,
+            Some("job_execution_timeout"),
+            "a failed, b skipped = failed",
+        ),
+        (
+            "running",
+            Some(Event::Cancel { graceful: true }),
+            hour,
+            None,
+            "a canceled, b skipped = canceled",
+        ),
+    ] {
+        let world = World::new(&format!("a {before} | b created")).await;
+        match event {
+            Some(event) => world.happens(FIRST, event).await,
+            None => world.processed(PIPELINE).await,
+        }
+        let waits = world.statuses().await;
+        for (passed, expected) in [(seconds - 1, &*waits), (1, end), (seconds, end)] {
+            world.app.pass(passed);
+            world.app.sweep().await;
+            assert_eq!(world.statuses().await, expected, "{before} {passed}");
+        }
+        let job = world.named("a").await;
+        let text = serde_json::to_value(job.build.failure_reason).unwrap();
+        assert_eq!(text.as_str(), reason);
+        assert_eq!((job.build.deadline, job.token_digest), (None, None));
+        assert_eq!(world.pipeline().await.deadline, None);
+    }
 }

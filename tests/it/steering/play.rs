@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 use switchyard::ids::JobId;
-use switchyard::job::{Bridge, Status, When};
+use switchyard::job::{Status, When};
 use switchyard::member::{Role, Source};
 use switchyard::variable::Owner;
 use switchyard_local::seed;
@@ -392,10 +392,7 @@ async fn a_bridge_is_played_and_shown_as_one() {
     world.app.replace(&pipeline);
     let mut build = seed::build(&pipeline, 102, "deploy", Status::Manual);
     build.when = When::Manual;
-    let bridge = Bridge {
-        build,
-        downstream: None,
-    };
+    let bridge = seed::bridge(build, None);
     world.app.replace(&bridge);
     // It has no place for variables, so it does not run without them either.
     let body = json!({ "job_variables_attributes": [{ "key": "A", "value": "1" }] });

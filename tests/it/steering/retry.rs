@@ -2,9 +2,7 @@
 
 use serde_json::{Value, json};
 use switchyard::ids::JobId;
-use switchyard::job::{
-    Artifact, Bridge, Downstream, Environment, FileFormat, FileType, Status, When,
-};
+use switchyard::job::{Artifact, Downstream, Environment, FileFormat, FileType, Status, When};
 use switchyard_local::seed::{self, at};
 use switchyard_tests::app::NOW;
 
@@ -245,13 +243,13 @@ async fn bridges_are_retried_in_the_form_of_a_job() {
     pipeline.bridges = [JobId(102)].into();
     pipeline.blocks[0].count = 2;
     world.app.replace(&pipeline);
-    let bridge = Bridge {
-        build: seed::build(&pipeline, 102, "deploy", Status::Failed),
-        downstream: Some(Downstream {
+    let bridge = seed::bridge(
+        seed::build(&pipeline, 102, "deploy", Status::Failed),
+        Some(Downstream {
             project_id: PROJECT,
             pipeline_id: pipeline.id,
         }),
-    };
+    );
     world.app.replace(&bridge);
     let answer = world.act("b", "retry", &world.developer).await;
     assert_eq!(answer.status, 201, "{answer:?}");

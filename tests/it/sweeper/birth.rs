@@ -2,7 +2,7 @@
 
 use switchyard::definition::Definition;
 use switchyard::ids::{JobId, ProjectId};
-use switchyard::job::{Bridge, Job, Status};
+use switchyard::job::{Job, Status};
 use switchyard::pipeline::Pipeline;
 use switchyard::project::Project;
 use switchyard::store::birth::Newborn;
@@ -43,10 +43,10 @@ impl World {
         let rows: Vec<Job> = (0..jobs)
             .map(|place| job(&pipeline, FIRST + place, Status::Created, |_| {}))
             .collect();
-        let bridge = Bridge {
-            build: seed::build(&pipeline, last.0, "deploy", Status::Created),
-            downstream: None,
-        };
+        let bridge = seed::bridge(
+            seed::build(&pipeline, last.0, "deploy", Status::Created),
+            None,
+        );
         Newborn {
             jobs: rows,
             bridges: vec![bridge],

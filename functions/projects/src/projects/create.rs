@@ -403,6 +403,8 @@ fn project(place: &Place, creator: &User, settings: &Settings, request: &Request
         import_url: None,
         topics: Vec::new(),
         ci: CiSettings::default(),
+        protected_branches: Vec::new(),
+        protected_tags: Vec::new(),
     };
     settings.apply(&mut project);
     // Without code of its own or elsewhere there is no branch yet.

@@ -57,6 +57,12 @@ pub(super) const OF_WORKFLOW: Grammar = Grammar {
     when: &[("always", When::Always), ("never", When::Never)],
 };
 
+/// Of `include`.
+pub(super) const OF_INCLUDES: Grammar = Grammar {
+    keys: &["if", "exists", "when", "changes"],
+    when: &[("never", When::Never), ("always", When::Always)],
+};
+
 pub(super) fn read(entry: &Entry<'_>, grammar: &Grammar) -> Option<Arc<[Rule]>> {
     if is_blank(entry.node) {
         entry.fail("config", "can't be blank");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::Texts;
-use crate::node::{Node, Value};
+use crate::node::{Node, Value, float_text};
 
 /// How many items lists in lists may come to. Aliases make it easy to write many.
 const MAX_LEAVES: usize = 500_000;
@@ -94,33 +94,4 @@ pub(super) fn text_of(node: &Node) -> Option<Arc<str>> {
         Value::String(text) => Some(Arc::clone(text)),
         Value::Null | Value::Sequence(_) | Value::Mapping(_) | Value::Reference(_) => None,
     }
-}
-
-/// `1.0`, `1.0e+16`: a point always, two digits of exponent at least.
-fn float_text(number: f64) -> String {
-    if number.is_nan() {
-        return "NaN".to_owned();
-    }
-    if number.is_infinite() {
-        return if number > 0.0 {
-            "Infinity"
-        } else {
-            "-Infinity"
-        }
-        .to_owned();
-    }
-    let scientific = format!("{number:e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..16).contains(&exponent) {
-        let plain = number.to_string();
-        return if plain.contains('.') {
-            plain
-        } else {
-            format!("{plain}.0")
-        };
-    }
-    let point = if mantissa.contains('.') { "" } else { ".0" };
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}{point}e{sign}{:02}", exponent.abs())
 }

@@ -5,8 +5,10 @@
 //! repetition may not repeat a repetition nor go beyond 1,000, there are `\Q…\E` and octal
 //! escapes, and fewer flags and escapes of letters.
 
-use std::fmt::Write;
 use std::str::Chars;
+
+mod class;
+mod escape;
 
 /// RE2's own bound on one repetition, and on those inside each other, multiplied.
 const MAX_REPEAT: u32 = 1_000;
@@ -29,12 +31,6 @@ pub(super) fn translate(source: &str) -> Option<String> {
     }
     Some(translation.out)
 }
-
-/// Of the classes that POSIX knows.
-const NAMES: [&str; 14] = [
-    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
-    "space", "upper", "word", "xdigit",
-];
 
 struct Translation<'a> {
     rest: Chars<'a>,
@@ -168,203 +164,6 @@ impl Translation<'_> {
             }
         }
     }
-
-    fn escape(&mut self) -> Option<()> {
-        self.atom = 1;
-        let next = self.peek()?;
-        match next {
-            'Q' => {
-                self.rest.next();
-                self.quoted();
-            }
-            'b' | 'B' => {
-                self.rest.next();
-                write!(self.out, "(?-u:\\{next})").ok()?;
-            }
-            'A' | 'z' => {
-                self.rest.next();
-                self.out.extend(['\\', next]);
-            }
-            _ => {
-                if let Some((set, negated)) = perl_class(next) {
-                    self.rest.next();
-                    let negation = if negated { "^" } else { "" };
-                    write!(self.out, "[{negation}{set}]").ok()?;
-                } else if next == 'p' || next == 'P' {
-                    self.property()?;
-                } else {
-                    let character = self.escaped()?;
-                    self.literal(character);
-                }
-            }
-        }
-        Some(())
-    }
-
-    /// All up to `\E` as it is.
-    fn quoted(&mut self) {
-        while let Some(next) = self.rest.next() {
-            if next == '\\' && self.skip('E') {
-                return;
-            }
-            self.literal(next);
-        }
-    }
-
-    /// `\pN` or `\p{Name}`, where a `^` before the name negates it.
-    fn property(&mut self) -> Option<()> {
-        let mut negated = self.rest.next()? == 'P';
-        let mut name = String::new();
-        let first = self.rest.next()?;
-        if first == '{' {
-            negated ^= self.skip('^');
-            loop {
-                match self.rest.next()? {
-                    '}' => break,
-                    letter if letter.is_ascii_alphanumeric() || letter == '_' => name.push(letter),
-                    _ => return None,
-                }
-            }
-        } else {
-            name.push(first);
-        }
-        let letter = if negated { 'P' } else { 'p' };
-        write!(self.out, "\\{letter}{{{name}}}").ok()
-    }
-
-    /// The character that an escape stands for.
-    fn escaped(&mut self) -> Option<char> {
-        let next = self.rest.next()?;
-        match next {
-            'a' => Some('\u{7}'),
-            'f' => Some('\u{c}'),
-            'n' => Some('\n'),
-            'r' => Some('\r'),
-            't' => Some('\t'),
-            'v' => Some('\u{b}'),
-            'x' => self.hexadecimal(),
-            '0'..='7' => self.octal(next),
-            _ => (next.is_ascii() && !next.is_ascii_alphanumeric()).then_some(next),
-        }
-    }
-
-    fn hexadecimal(&mut self) -> Option<char> {
-        let mut code = 0_u32;
-        if self.skip('{') {
-            let mut digits = 0;
-            loop {
-                let next = self.rest.next()?;
-                if next == '}' {
-                    return if digits > 0 {
-                        char::from_u32(code)
-                    } else {
-                        None
-                    };
-                }
-                code = code.checked_mul(16)?.checked_add(next.to_digit(16)?)?;
-                digits += 1;
-            }
-        }
-        for _ in 0..2 {
-            code = code * 16 + self.rest.next()?.to_digit(16)?;
-        }
-        char::from_u32(code)
-    }
-
-    /// Up to three digits. One that is not zero would be a reference back.
-    fn octal(&mut self, first: char) -> Option<char> {
-        let mut code = first.to_digit(8)?;
-        let mut digits = 1;
-        while digits < 3
-            && let Some(digit) = self.peek().and_then(|next| next.to_digit(8))
-        {
-            self.rest.next();
-            code = code * 8 + digit;
-            digits += 1;
-        }
-        (first == '0' || digits > 1).then(|| char::from_u32(code))?
-    }
-
-    fn class(&mut self) -> Option<()> {
-        self.out.push('[');
-        if self.skip('^') {
-            self.out.push('^');
-        }
-        let mut first = true;
-        loop {
-            let next = self.rest.next()?;
-            if next == ']' && !first {
-                self.out.push(']');
-                return Some(());
-            }
-            first = false;
-            if next == '[' && self.peek() == Some(':') && self.named()? {
-                continue;
-            }
-            if next == '\\' && self.class_escape()? {
-                continue;
-            }
-            let low = if next == '\\' { self.escaped()? } else { next };
-            push_literal(&mut self.out, low);
-            let mut ahead = self.rest.clone();
-            if ahead.next() == Some('-') && ahead.next().is_some_and(|next| next != ']') {
-                self.rest.next();
-                let next = self.rest.next()?;
-                let high = if next == '\\' { self.escaped()? } else { next };
-                self.out.push('-');
-                push_literal(&mut self.out, high);
-            }
-        }
-    }
-
-    /// `[:alpha:]`, unless no `:]` follows anywhere: then the bracket is a character.
-    fn named(&mut self) -> Option<bool> {
-        if !self.names {
-            return Some(false);
-        }
-        let Some((name, rest)) = self.rest.as_str()[1..].split_once(":]") else {
-            self.names = false;
-            return Some(false);
-        };
-        if !NAMES.contains(&name.strip_prefix('^').unwrap_or(name)) {
-            return None;
-        }
-        write!(self.out, "[:{name}:]").ok()?;
-        self.rest = rest.chars();
-        Some(true)
-    }
-
-    /// A class inside a class; false if it is the escape of a character.
-    fn class_escape(&mut self) -> Option<bool> {
-        let next = self.peek()?;
-        if let Some((set, negated)) = perl_class(next) {
-            self.rest.next();
-            if negated {
-                write!(self.out, "[^{set}]").ok()?;
-            } else {
-                self.out.push_str(set);
-            }
-            return Some(true);
-        }
-        if next == 'p' || next == 'P' {
-            self.property()?;
-            return Some(true);
-        }
-        Some(false)
-    }
-}
-
-/// What is in one of Perl's classes, and whether its letter means all else.
-const fn perl_class(letter: char) -> Option<(&'static str, bool)> {
-    Some(match letter {
-        'd' => ("0-9", false),
-        'D' => ("0-9", true),
-        'w' => ("0-9A-Za-z_", false),
-        'W' => ("0-9A-Za-z_", true),
-        's' => ("\\t\\n\\x0C\\r ", false),
-        'S' => ("\\t\\n\\x0C\\r ", true),
-        _ => return None,
-    })
 }
 
 /// Escaped where it could mean something else, inside a class or outside.

@@ -30,6 +30,7 @@ impl IntoResponse for Error {
             | Self::PreconditionFailed
             | Self::UnsupportedMediaType(_)
             | Self::Unprocessable(_)
+            | Self::UnprocessableModel(_)
             | Self::Forbidden(_)
             | Self::ResourceNotFound(_)
             | Self::RecordNotFound
@@ -93,6 +94,10 @@ fn answer(error: &Error) -> (StatusCode, Value) {
             ) }),
         ),
         Error::Unprocessable(text) => (StatusCode::UNPROCESSABLE_ENTITY, message(text)),
+        Error::UnprocessableModel(texts) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            json!({ "message": texts }),
+        ),
         Error::Forbidden(reason) => (
             StatusCode::FORBIDDEN,
             with_reason("403 Forbidden", reason.as_deref()),
@@ -169,6 +174,7 @@ fn extra_header(error: &Error) -> Option<(HeaderName, HeaderValue)> {
         | Error::PreconditionFailed
         | Error::UnsupportedMediaType(_)
         | Error::Unprocessable(_)
+        | Error::UnprocessableModel(_)
         | Error::Forbidden(_)
         | Error::ResourceNotFound(_)
         | Error::RecordNotFound

@@ -63,7 +63,8 @@ pub struct Gates {
 }
 
 impl Gates {
-    const fn first(self) -> Status {
+    /// The status of a job that is enqueued with these.
+    pub const fn first(self) -> Status {
         if self.resource_group {
             Status::WaitingForResource
         } else if self.unmet_prerequisites {
@@ -161,17 +162,88 @@ pub fn transition(build: &Build, event: Event, now: Time) -> Result<Build, Inval
             let at = now.microseconds() + i64::from(after) * 1_000_000;
             next.scheduled_at = Some(Time::from_microseconds(at));
         }
-        Event::Drop(reason) if status == Failed => next.failure_reason = Some(reason),
+        Event::Drop(reason) if status == Failed => {
+            next.failure_reason = Some(reason);
+            let code = next.exit_code;
+            let is_allowed = code.is_some_and(|code| next.allowed_exit_codes.contains(&code));
+            next.allow_failure |= is_allowed;
+        }
         _ => {}
     }
-    // The sweeper looks after it when it is to start, and no longer once it need not.
-    if status == Scheduled || build.status == Scheduled {
-        next.deadline = next.scheduled_at;
-    }
+    next.deadline = next.patience(now);
     Ok(next)
 }
 
+/// Seconds that a job waits for a runner, as in GitLab.
+const PENDING: u32 = 24 * 60 * 60;
+
+/// Seconds that a job may run which says nothing of it.
+const DEFAULT_TIMEOUT: u32 = 60 * 60;
+
+/// Seconds that a runner has beyond a job's timeout, which it keeps itself, to report.
+const REPORTING: u32 = 15 * 60;
+
+/// Seconds that a runner has to stop a job that it was asked to stop.
+const STOPPING: u32 = 60 * 60;
+
 impl Build {
+    /// How long it may stay as it is now: then the sweeper lets it start, or ends it.
+    fn patience(&self, now: Time) -> Option<Time> {
+        let in_seconds = |seconds: u32| {
+            let seconds = i64::from(seconds);
+            Some(Time::from_microseconds(
+                now.microseconds() + seconds * 1_000_000,
+            ))
+        };
+        match self.status {
+            Status::Scheduled => self.scheduled_at,
+            Status::Pending => in_seconds(PENDING),
+            Status::Running => {
+                let timeout = self.timeout.unwrap_or(DEFAULT_TIMEOUT);
+                in_seconds(timeout.saturating_add(REPORTING))
+            }
+            Status::Canceling => in_seconds(STOPPING),
+            Status::Created
+            | Status::WaitingForResource
+            | Status::Preparing
+            | Status::WaitingForCallback
+            | Status::Success
+            | Status::Failed
+            | Status::Canceled
+            | Status::Skipped
+            | Status::Manual => None,
+        }
+    }
+
+    /// What happens to it when it has stayed as it is for too long; none to one that may.
+    pub const fn overdue(&self) -> Option<Event> {
+        match self.status {
+            Status::Scheduled => Some(Event::EnqueueScheduled {
+                gates: self.gates(),
+            }),
+            Status::Pending => Some(Event::Drop(FailureReason::StuckOrTimeoutFailure)),
+            Status::Running => Some(Event::Drop(FailureReason::JobExecutionTimeout)),
+            Status::Canceling => Some(Event::ForceCancel),
+            Status::Created
+            | Status::WaitingForResource
+            | Status::Preparing
+            | Status::WaitingForCallback
+            | Status::Success
+            | Status::Failed
+            | Status::Canceled
+            | Status::Skipped
+            | Status::Manual => None,
+        }
+    }
+
+    /// What it has to pass before a runner may have it.
+    pub const fn gates(&self) -> Gates {
+        Gates {
+            resource_group: self.resource_group.is_some(),
+            unmet_prerequisites: false,
+        }
+    }
+
     /// Too old to be touched: older than the setting, if there is one.
     pub fn is_archived(&self, age: Option<Duration>, now: Time) -> bool {
         age.is_some_and(|age| now.seconds_since(self.created_at) > age.as_secs_f64())

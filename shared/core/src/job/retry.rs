@@ -1,12 +1,66 @@
 //! A retry: a new job in the place of an old one. Pure.
 
-use super::lifecycle::{Event, Gates, transition};
-use super::{Bridge, Build, Job, Status, When};
+use serde::{Deserialize, Serialize};
+
+use super::lifecycle::{Event, transition};
+use super::{Bridge, Build, FailureReason, Job, Status, Turn, When};
 use crate::ids::{JobId, UserId};
 use crate::pipeline::{Block, Pipeline, Reset};
 use crate::time::Time;
 
+/// `retry`: how often a job that failed runs once more by itself, and after what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retry {
+    /// 0 to 2.
+    pub max: u8,
+    /// Empty, without exit codes either: after any failure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub when: Vec<RetryWhen>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exit_codes: Vec<i32>,
+}
+
+/// A value of `retry:when`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RetryWhen {
+    Always,
+    #[serde(untagged)]
+    After(FailureReason),
+}
+
+/// How often GitLab retries what failed through no fault of its own, without being told to.
+const AFTER_SCHEDULER_FAILURE: usize = 2;
+
+impl Retry {
+    fn covers(&self, reason: FailureReason, exit_code: Option<i32>) -> bool {
+        if self.when.is_empty() && self.exit_codes.is_empty() {
+            return true;
+        }
+        let by_reason = self.when.iter().any(|when| match when {
+            RetryWhen::Always => true,
+            RetryWhen::After(other) => *other == reason,
+        });
+        by_reason || exit_code.is_some_and(|code| self.exit_codes.contains(&code))
+    }
+}
+
 impl Build {
+    /// Whether it failed and is to run once more by itself, after so many jobs that it or
+    /// somebody has already replaced.
+    pub fn runs_again(&self, before: usize) -> bool {
+        let Some(reason) = self.shown_failure_reason() else {
+            return false;
+        };
+        if self.retried_by.is_some() || reason.is_hopeless() {
+            return false;
+        }
+        match &self.retry {
+            Some(retry) => before < usize::from(retry.max) && retry.covers(reason, self.exit_code),
+            None => reason == FailureReason::SchedulerFailure && before < AFTER_SCHEDULER_FAILURE,
+        }
+    }
+
     /// What stays of it once `id` runs in its place. It never changes again.
     #[must_use]
     pub fn replaced_by(&self, id: JobId) -> Self {
@@ -23,6 +77,8 @@ impl Build {
             id,
             status: Status::Created,
             failure_reason: None,
+            exit_code: None,
+            turn: Turn::Outside,
             coverage: None,
             user_id: user,
             created_at: now,
@@ -41,7 +97,7 @@ impl Build {
     /// What waited for somebody does not wait again.
     fn enqueued(&self, user: UserId, now: Time) -> Self {
         let enqueue = Event::Enqueue {
-            gates: Gates::default(),
+            gates: self.gates(),
             user: Some(user),
         };
         match self.when {
@@ -112,6 +168,8 @@ impl Bridge {
         Self {
             build: self.build.copy(id, user, now),
             downstream: None,
+            cascaded: false,
+            ..self.clone()
         }
     }
 }

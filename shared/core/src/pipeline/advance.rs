@@ -5,7 +5,7 @@ use super::Pipeline;
 use super::composite::Statuses;
 use super::graph::{Graph, Node};
 use crate::ids::{JobId, UserId};
-use crate::job::lifecycle::{Event, Gates};
+use crate::job::lifecycle::Event;
 use crate::job::{Build, Status, When};
 use crate::time::Time;
 
@@ -45,7 +45,7 @@ pub fn advance(pipeline: &Pipeline, builds: &[&Build]) -> Vec<Change> {
     }
     let graph = Graph::new(pipeline, builds);
     let nodes = &graph.nodes;
-    let mut statuses: Vec<Status> = nodes.iter().map(|node| node.build.status).collect();
+    let mut statuses: Vec<Status> = nodes.iter().map(Node::status).collect();
     let mut changes = Vec::new();
     loop {
         let decided = changes.len();
@@ -184,8 +184,8 @@ fn decide(build: &Build, prior: Status) -> Option<(Event, Status)> {
     }
     match build.when {
         When::OnSuccess | When::OnFailure | When::Always => {
-            let (gates, user) = (Gates::default(), None);
-            Some((Event::Enqueue { gates, user }, Status::Pending))
+            let (gates, user) = (build.gates(), None);
+            Some((Event::Enqueue { gates, user }, gates.first()))
         }
         When::Manual => Some((Event::Actionize, Status::Manual)),
         When::Delayed => {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Pipeline;
 use crate::ids::JobId;
-use crate::job::Build;
+use crate::job::{Build, Status};
 
 /// The latest jobs and bridges, in the order of their stages and then of their ids.
 pub(super) struct Graph<'a> {
@@ -19,6 +19,23 @@ pub(super) struct Node<'a> {
     /// The nodes it needs, or none if it waits for the stages before its own. A needed
     /// job whose row was not given is none, and not there yet.
     pub(super) needs: Option<Vec<Option<usize>>>,
+    /// How many jobs it has replaced, one after the other.
+    pub(super) attempts_before: usize,
+}
+
+impl Node<'_> {
+    /// Whether it failed, and a new one is to take its place.
+    pub(super) fn runs_again(&self) -> bool {
+        self.build.runs_again(self.attempts_before)
+    }
+
+    /// Its status, for those that wait for it: what will run again has not failed.
+    pub(super) fn status(&self) -> Status {
+        match self.runs_again() {
+            true => Status::Pending,
+            false => self.build.status,
+        }
+    }
 }
 
 impl<'a> Graph<'a> {
@@ -48,10 +65,12 @@ impl<'a> Graph<'a> {
             .enumerate()
             .map(|(place, (_, build))| (build.id, place))
             .collect();
+        let mut attempts_before = vec![0; latest.len()];
         for build in by_id.iter().rev() {
             let successor = build.retried_by.and_then(|id| places.get(&id).copied());
             if let Some(place) = successor {
                 places.insert(build.id, place);
+                attempts_before[place] += 1;
             }
         }
 
@@ -62,9 +81,11 @@ impl<'a> Graph<'a> {
         };
         let nodes = latest
             .into_iter()
-            .map(|(stage, build)| Node {
+            .zip(attempts_before)
+            .map(|((stage, build), attempts_before)| Node {
                 build,
                 stage,
+                attempts_before,
                 needs: build
                     .needs
                     .as_ref()

@@ -32,7 +32,14 @@ impl Picture {
         let changes = advance(&next.pipeline, &next.builds());
         next.apply(changes, now)?;
         next.pipeline.resets.clear();
-        next.pipeline.deadline = None;
+        next.pipeline.deadline = match next.errands().is_empty() {
+            true => None,
+            // Whoever has decided does it now, or the sweeper does it then.
+            false => {
+                let running = self.pipeline.deadline.filter(|deadline| *deadline > now);
+                running.or(next.pipeline.touched(now).deadline)
+            }
+        };
         Ok(next)
     }
 

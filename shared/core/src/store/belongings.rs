@@ -6,7 +6,9 @@ use serde::Deserialize;
 use super::jobs::items;
 use super::{Key, Store, Table, number};
 use crate::error::{Error, Result};
-use crate::ids::{AgentId, JobId, PipelineId, ProjectId, ScheduleId, TokenId, TriggerId, UserId};
+use crate::ids::{
+    AgentId, JobId, PipelineId, ProjectId, PushId, ScheduleId, TokenId, TriggerId, UserId,
+};
 use crate::member::Source;
 use crate::token::Digest;
 use crate::variable::Owner;
@@ -18,6 +20,9 @@ pub enum Partition {
     Bridges(ProjectId),
     Definitions(ProjectId),
     Refs(ProjectId),
+    ResourceGroups(ProjectId),
+    Commits(ProjectId),
+    Pushes(ProjectId),
     AgentGrants(Source),
     Members(Source),
     LogChunks(JobId),
@@ -40,6 +45,9 @@ impl Partition {
             Self::Bridges(_) => Table::Bridges,
             Self::Definitions(_) => Table::Definitions,
             Self::Refs(_) => Table::Refs,
+            Self::ResourceGroups(_) => Table::ResourceGroups,
+            Self::Commits(_) => Table::Commits,
+            Self::Pushes(_) => Table::Pushes,
             Self::AgentGrants(_) => Table::AgentGrants,
             Self::Members(_) => Table::Members,
             Self::LogChunks(_) => Table::LogChunks,
@@ -51,13 +59,18 @@ impl Partition {
 
     pub(super) const fn sort_key(self) -> &'static str {
         match self {
-            Self::Pipelines(_) | Self::Bridges(_) | Self::Schedules(_) | Self::Triggers(_) => "id",
+            Self::Pipelines(_)
+            | Self::Bridges(_)
+            | Self::Pushes(_)
+            | Self::Schedules(_)
+            | Self::Triggers(_) => "id",
             Self::Definitions(_) => "checksum",
             Self::Refs(_) => "name",
+            Self::Commits(_) => "sha",
             Self::AgentGrants(_) => "agent_id",
             Self::Members(_) => "user_id",
             Self::LogChunks(_) => "offset",
-            Self::Variables(_) => "key",
+            Self::Variables(_) | Self::ResourceGroups(_) => "key",
         }
     }
 
@@ -67,6 +80,9 @@ impl Partition {
             | Self::Bridges(project)
             | Self::Definitions(project)
             | Self::Refs(project)
+            | Self::ResourceGroups(project)
+            | Self::Commits(project)
+            | Self::Pushes(project)
             | Self::Schedules(project)
             | Self::Triggers(project) => number(project.0),
             Self::AgentGrants(source) | Self::Members(source) => {
@@ -86,6 +102,9 @@ impl Partition {
             Self::Bridges(project) => Key::Bridge(project, JobId(id()?)),
             Self::Definitions(project) => Key::Definition(project, text()?),
             Self::Refs(project) => Key::Ref(project, text()?),
+            Self::ResourceGroups(project) => Key::ResourceGroup(project, text()?),
+            Self::Commits(project) => Key::Commit(project, text()?),
+            Self::Pushes(project) => Key::Push(project, PushId(id()?)),
             Self::AgentGrants(source) => Key::AgentGrant(source, AgentId(id()?)),
             Self::Members(source) => Key::Member(source, UserId(id()?)),
             Self::LogChunks(job) => Key::LogChunk(job, id()?),

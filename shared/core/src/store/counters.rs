@@ -20,6 +20,8 @@ pub enum Counter {
     Agents,
     Schedules,
     Triggers,
+    ResourceGroups,
+    Pushes,
 }
 
 impl Counter {
@@ -35,6 +37,8 @@ impl Counter {
             Self::Agents => "agents",
             Self::Schedules => "schedules",
             Self::Triggers => "triggers",
+            Self::ResourceGroups => "resource_groups",
+            Self::Pushes => "pushes",
         }
     }
 }

@@ -6,7 +6,7 @@ use super::jobs::items;
 use super::key::DEADLINE_SHARDS;
 use super::{Item, Key, Store, Table, number};
 use crate::error::{Error, Result};
-use crate::ids::{GroupId, JobId, PipelineId, ProjectId, UserId};
+use crate::ids::{GroupId, JobId, PipelineId, ProjectId, PushId, UserId};
 use crate::time::Time;
 
 impl Store {
@@ -52,6 +52,7 @@ fn key_of(table: Table, item: &Item) -> Option<Key> {
         Table::Pipelines => Some(Key::Pipeline(project()?, PipelineId(id))),
         Table::Jobs => Some(Key::Job(project()?, JobId(id))),
         Table::Bridges => Some(Key::Bridge(project()?, JobId(id))),
+        Table::Pushes => Some(Key::Push(project()?, PushId(id))),
         Table::Runners
         | Table::RunnerManagers
         | Table::Directory
@@ -63,9 +64,11 @@ fn key_of(table: Table, item: &Item) -> Option<Key> {
         | Table::Definitions
         | Table::LogChunks
         | Table::Refs
+        | Table::Commits
         | Table::Variables
         | Table::Schedules
         | Table::Triggers
+        | Table::ResourceGroups
         | Table::Counters => None,
     }
 }

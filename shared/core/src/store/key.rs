@@ -8,13 +8,15 @@ use super::{Row, number};
 use crate::agent::{Agent, AgentGrant, AgentName};
 use crate::definition::Definition;
 use crate::ids::{
-    AgentId, GroupId, JobId, PipelineId, ProjectId, RunnerId, ScheduleId, TokenId, TriggerId,
-    UserId,
+    AgentId, GroupId, JobId, PipelineId, ProjectId, PushId, RunnerId, ScheduleId, TokenId,
+    TriggerId, UserId,
 };
 use crate::job::{Bridge, Job};
 use crate::member::{Member, Source};
 use crate::pipeline::{Pipeline, Ref};
 use crate::project::{DirectoryEntry, Group, Namespace, Project, ProjectName};
+use crate::repository::{Push, StoredCommit};
+use crate::resource_group::ResourceGroup;
 use crate::runner::{Runner, RunnerManager};
 use crate::schedule::Schedule;
 use crate::time::Time;
@@ -43,14 +45,17 @@ pub enum Table {
     Definitions,
     LogChunks,
     Refs,
+    Commits,
+    Pushes,
     Variables,
     Schedules,
     Triggers,
+    ResourceGroups,
     Counters,
 }
 
 impl Table {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::Projects,
         Self::Groups,
         Self::Users,
@@ -68,9 +73,12 @@ impl Table {
         Self::Definitions,
         Self::LogChunks,
         Self::Refs,
+        Self::Commits,
+        Self::Pushes,
         Self::Variables,
         Self::Schedules,
         Self::Triggers,
+        Self::ResourceGroups,
         Self::Counters,
     ];
 
@@ -94,9 +102,12 @@ impl Table {
             Self::Definitions => "DEFINITIONS_TABLE",
             Self::LogChunks => "LOG_CHUNKS_TABLE",
             Self::Refs => "REFS_TABLE",
+            Self::Commits => "COMMITS_TABLE",
+            Self::Pushes => "PUSHES_TABLE",
             Self::Variables => "VARIABLES_TABLE",
             Self::Schedules => "SCHEDULES_TABLE",
             Self::Triggers => "TRIGGERS_TABLE",
+            Self::ResourceGroups => "RESOURCE_GROUPS_TABLE",
             Self::Counters => "COUNTERS_TABLE",
         }
     }
@@ -115,7 +126,10 @@ impl Table {
             | Self::Jobs
             | Self::Bridges
             | Self::Definitions
+            | Self::ResourceGroups
             | Self::Refs
+            | Self::Commits
+            | Self::Pushes
             | Self::Schedules
             | Self::Triggers => "project_id",
             Self::LogChunks => "job_id",
@@ -173,10 +187,14 @@ pub enum Key {
     /// A log chunk by the place of its first byte.
     LogChunk(JobId, u64),
     Ref(ProjectId, String),
+    /// A commit by its whole id.
+    Commit(ProjectId, String),
+    Push(ProjectId, PushId),
     /// A variable by its key, behind which a CI variable has its scope.
     Variable(Owner, String),
     Schedule(ProjectId, ScheduleId),
     Trigger(ProjectId, TriggerId),
+    ResourceGroup(ProjectId, String),
 }
 
 /// Rows that are listed instance-wide lie in buckets of ten thousand, so that a
@@ -202,6 +220,8 @@ impl Key {
             Self::RunnerManager(_, text)
             | Self::Definition(_, text)
             | Self::Ref(_, text)
+            | Self::ResourceGroup(_, text)
+            | Self::Commit(_, text)
             | Self::Variable(_, text) => (1..=MAX_SORT_KEY).contains(&text.len()),
             Self::Project(_)
             | Self::Group(_)
@@ -215,6 +235,7 @@ impl Key {
             | Self::Pipeline(..)
             | Self::Job(..)
             | Self::Bridge(..)
+            | Self::Push(..)
             | Self::LogChunk(..)
             | Self::Schedule(..)
             | Self::Trigger(..) => true,
@@ -242,9 +263,12 @@ impl Key {
             Self::Definition(..) => Table::Definitions,
             Self::LogChunk(..) => Table::LogChunks,
             Self::Ref(..) => Table::Refs,
+            Self::Commit(..) => Table::Commits,
+            Self::Push(..) => Table::Pushes,
             Self::Variable(..) => Table::Variables,
             Self::Schedule(..) => Table::Schedules,
             Self::Trigger(..) => Table::Triggers,
+            Self::ResourceGroup(..) => Table::ResourceGroups,
         }
     }
 
@@ -293,9 +317,16 @@ impl Key {
             Self::Ref(project, name) => {
                 vec![("project_id", number(project.0)), ("name", text(name))]
             }
+            Self::Commit(project, sha) => {
+                vec![("project_id", number(project.0)), ("sha", text(sha))]
+            }
+            Self::Push(project, id) => in_project(project, id.0),
             Self::Variable(owner, key) => vec![("owner", text(owner)), ("key", text(key))],
             Self::Schedule(project, id) => in_project(project, id.0),
             Self::Trigger(project, id) => in_project(project, id.0),
+            Self::ResourceGroup(project, key) => {
+                vec![("project_id", number(project.0)), ("key", text(key))]
+            }
         };
         attributes
             .into_iter()
@@ -498,8 +529,35 @@ impl Row for Definition {
 }
 
 impl Row for Ref {
+    // Of two who move it one finds it moved.
+    const GUARDS: &[&str] = &["sha"];
+
     fn key(&self) -> Key {
         Key::Ref(self.project_id, self.name.clone())
+    }
+}
+
+impl Row for ResourceGroup {
+    const GUARDS: &[&str] = &["revision"];
+
+    fn key(&self) -> Key {
+        Key::ResourceGroup(self.project_id, self.key.clone())
+    }
+}
+
+impl Row for StoredCommit {
+    fn key(&self) -> Key {
+        Key::Commit(self.project_id, self.sha.clone())
+    }
+}
+
+impl Row for Push {
+    fn key(&self) -> Key {
+        Key::Push(self.project_id, self.id)
+    }
+
+    fn index_attributes(&self) -> Vec<(&'static str, AttributeValue)> {
+        due(self.deadline, self.id.0).collect()
     }
 }
 
@@ -549,7 +607,5 @@ impl Row for Bridge {
         Key::Bridge(self.build.project_id, self.build.id)
     }
 
-    fn index_attributes(&self) -> Vec<(&'static str, AttributeValue)> {
-        due(self.build.deadline, self.build.id.0).collect()
-    }
+    // Without deadline in an index: a bridge waits for a pipeline, and both have an end.
 }

@@ -4,6 +4,7 @@
 //! condition; each further file holds the queries of one table and states their consistency.
 
 mod due;
+mod errands;
 mod hints;
 mod key;
 mod pages;
@@ -23,6 +24,8 @@ pub mod members;
 pub mod namespaces;
 pub mod pipelines;
 mod process;
+pub mod repository;
+mod resource_groups;
 pub mod retry;
 mod schedules;
 pub mod tokens;

@@ -1,6 +1,6 @@
 //! Processing a pipeline: reading all of it, deciding, and writing what follows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use futures::future::try_join;
@@ -15,6 +15,12 @@ use crate::time::Time;
 
 /// How often a decision that came too late is made anew.
 const ATTEMPTS: u32 = 8;
+
+/// How many steps a pipeline takes at a time, each of them deciding and one errand.
+const STEPS: u32 = 64;
+
+/// Other pipelines in which something follows, that are processed in the same go.
+const OTHERS: u32 = 16;
 
 impl Store {
     /// Reads a pipeline, then its jobs and bridges. Strongly consistent. None if it is
@@ -60,15 +66,46 @@ impl Store {
         id: PipelineId,
         now: Time,
     ) -> Result<Option<Picture>> {
-        for _ in 0..ATTEMPTS {
+        let mut others = VecDeque::new();
+        let picture = self.process_one(project, id, now, &mut others).await?;
+        for _ in 0..OTHERS {
+            let Some((project, id)) = others.pop_front() else {
+                break;
+            };
+            if let Err(error) = self.process_one(project, id, now, &mut others).await {
+                tracing::warn!(%error, %project, pipeline = %id, "what follows there is left to the sweeper");
+            }
+        }
+        Ok(picture)
+    }
+
+    /// Without those that it touches, which it adds to `others`: the sweeper comes to them
+    /// if nobody else does.
+    async fn process_one(
+        &self,
+        project: ProjectId,
+        id: PipelineId,
+        now: Time,
+        others: &mut VecDeque<(ProjectId, PipelineId)>,
+    ) -> Result<Option<Picture>> {
+        let mut lost = 0;
+        for _ in 0..STEPS {
             let Some(picture) = self.picture(project, id).await? else {
                 return Ok(None);
             };
             let decided = picture
                 .decided(now)
                 .map_err(|error| Error::Internal(error.to_string()))?;
-            if self.write_difference(&picture, &decided).await? {
-                return Ok(Some(decided));
+            if !self.write_difference(&picture, &decided).await? {
+                lost += 1;
+                if lost == ATTEMPTS {
+                    break;
+                }
+                continue;
+            }
+            match self.run_errands(&decided, now).await? {
+                Some(touched) => others.extend(touched),
+                None => return Ok(Some(decided)),
             }
         }
         Err(Error::ResourceLock)

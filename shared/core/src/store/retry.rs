@@ -48,7 +48,10 @@ impl Store {
             if retryable.is_empty() {
                 return Ok(Some(picture));
             }
-            if self.retry_some(&picture, retryable, user, now).await? {
+            if self
+                .retry_some(&picture, retryable, Some(user), now)
+                .await?
+            {
                 self.process(project, id, now).await?;
             } else {
                 lost += 1;
@@ -57,12 +60,14 @@ impl Store {
         Err(Error::ResourceLock)
     }
 
-    /// As many as fit into one transaction. Answers whether all was as in the picture.
-    async fn retry_some(
+    /// As many as fit into one transaction, on behalf of `user`; without one, each on behalf
+    /// of whom it ran for, and at once where it had waited for somebody. Answers whether all
+    /// was as in the picture.
+    pub(super) async fn retry_some(
         &self,
         picture: &Picture,
         retryable: Vec<JobId>,
-        user: UserId,
+        user: Option<UserId>,
         now: Time,
     ) -> Result<bool> {
         let mut id = self
@@ -72,17 +77,23 @@ impl Store {
         let (mut writes, mut jobs) = (Vec::new(), 0);
         for old in retryable.into_iter().take(MAX_WRITES / 2) {
             let new = JobId(id);
-            let rows = match (picture.job(old), picture.bridge(old)) {
+            let (rows, for_whom) = match (picture.job(old), picture.bridge(old)) {
                 (Some(job), _) => {
                     let kept = self.variables_for(job, new, &[]).await?;
-                    let copy = job.copy(new, user, now);
-                    retry_writes(job, &copy, &kept)?
+                    let copy = match user {
+                        Some(user) => job.copy(new, user, now),
+                        None => job.again(new, job.build.user_id, now),
+                    };
+                    (retry_writes(job, &copy, &kept)?, copy.build.user_id)
                 }
-                (None, Some(bridge)) => replacing(
-                    bridge,
-                    &bridge.replaced_by(new),
-                    &bridge.copy(new, user, now),
-                )?,
+                (None, Some(bridge)) => {
+                    let copy = match user {
+                        Some(user) => bridge.copy(new, user, now),
+                        None => bridge.again(new, bridge.build.user_id, now),
+                    };
+                    let rows = replacing(bridge, &bridge.replaced_by(new), &copy)?;
+                    (rows, copy.build.user_id)
+                }
                 (None, None) => continue,
             };
             if writes.len() + rows.len() > MAX_WRITES {
@@ -90,7 +101,7 @@ impl Store {
             }
             jobs += i64::from(picture.job(old).is_some());
             writes.extend(rows);
-            pipeline = pipeline.with_retry(old, new, user, now);
+            pipeline = pipeline.with_retry(old, new, for_whom, now);
             id += 1;
         }
         if jobs > 0 {

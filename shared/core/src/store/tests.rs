@@ -95,6 +95,8 @@ fn what_a_job_waits_for() {
 
     let bridge: Bridge = row_of(
         item_of(&Bridge {
+            definition: None,
+            cascaded: false,
             build: job.build.clone(),
             downstream: None,
         })

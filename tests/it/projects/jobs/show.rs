@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use switchyard::ids::{JobId, ProjectId, RunnerId};
-use switchyard::job::{Artifact, Bridge, FailureReason, FileFormat, FileType, Job, Status};
+use switchyard::job::{Artifact, FailureReason, FileFormat, FileType, Job, Status};
 use switchyard::pipeline::Pipeline;
 use switchyard::runner::{Runner, RunnerManager, RunnerType};
 use switchyard::time::Time;
@@ -283,10 +283,10 @@ async fn retried_and_erased_jobs_are_readable() {
 #[tokio::test]
 async fn bridges_and_jobs_of_other_projects_are_not_found() {
     let (app, caller, pipeline) = world().await;
-    app.replace(&Bridge {
-        build: seed::build(&pipeline, 103, "trigger", Status::Success),
-        downstream: None,
-    });
+    app.replace(&seed::bridge(
+        seed::build(&pipeline, 103, "trigger", Status::Success),
+        None,
+    ));
     app.add_project(2, |_| {}).await;
     app.add_pipeline(ProjectId(2), 7, 201, &[Status::Success])
         .await;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use switchyard::ids::{JobId, PipelineId, ProjectId};
-use switchyard::job::{Bridge, Downstream, Status};
+use switchyard::job::{Downstream, Status};
 use switchyard::pipeline::Source;
 use switchyard_local::seed;
 use switchyard_tests::world::job;
@@ -42,13 +42,13 @@ async fn world() -> (TestApp, Caller) {
         (104, Status::Failed, None),
         (105, Status::Failed, Some((1, 7))),
     ] {
-        app.replace(&Bridge {
-            build: seed::build(&pipeline, id, "trigger", status),
-            downstream: to.map(|(project, pipeline)| Downstream {
+        app.replace(&seed::bridge(
+            seed::build(&pipeline, id, "trigger", status),
+            to.map(|(project, pipeline)| Downstream {
                 project_id: ProjectId(project),
                 pipeline_id: PipelineId(pipeline),
             }),
-        });
+        ));
     }
     (app, caller)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use switchyard::ids::JobId;
-use switchyard::job::{Bridge, Status};
+use switchyard::job::Status;
 use switchyard::pipeline::{Block, Source};
 use switchyard_local::seed;
 use switchyard_tests::world::job;
@@ -40,10 +40,10 @@ async fn world() -> (TestApp, Caller) {
             job.build.retried_by = (id == 102).then_some(JobId(201));
         }));
     }
-    app.replace(&Bridge {
-        build: seed::build(&pipeline, 105, "trigger", Status::Failed),
-        downstream: None,
-    });
+    app.replace(&seed::bridge(
+        seed::build(&pipeline, 105, "trigger", Status::Failed),
+        None,
+    ));
     app.add_pipeline(PROJECT, 7, 301, &[Status::Failed]).await;
     (app, caller)
 }

@@ -6,11 +6,13 @@ use dynoxide::types::AttributeValue;
 use switchyard::agent::{Agent, AgentGrant};
 use switchyard::blobs::BlobKey;
 use switchyard::definition::Definition;
-use switchyard::ids::{AgentId, GroupId, JobId, ProjectId, UserId};
-use switchyard::job::{Bridge, FileType, Status};
+use switchyard::ids::{AgentId, GroupId, JobId, ProjectId, PushId, ResourceGroupId, UserId};
+use switchyard::job::{FileType, Status};
 use switchyard::member::{Role, Source};
 use switchyard::pipeline::Pipeline;
 use switchyard::project::Project;
+use switchyard::repository::{Oid, Push, ZERO_SHA};
+use switchyard::resource_group::ResourceGroup;
 use switchyard::store::log_chunks::{ChunkBody, LogChunk};
 use switchyard::token::{Scope, Secret};
 use switchyard::variable::{Owner, Variable};
@@ -19,6 +21,8 @@ use switchyard_local::template::BUCKET;
 use switchyard_tests::bulk::Change;
 use switchyard_tests::world::job;
 use switchyard_tests::{Caller, TestApp};
+
+use crate::endpoints::repository::stored;
 
 /// Project 3 has jobs, pipelines and tokens with numbers from 3,000,000 on.
 pub(super) const IDS: u64 = 1_000_000;
@@ -98,13 +102,33 @@ async fn put_rows(app: &TestApp, pipeline: &Pipeline, free: u64) {
     }
     let source = Source::Project(project);
     for number in 0..2 {
-        let bridge = Bridge {
-            build: seed::build(pipeline, free + number, "deploy", Status::Success),
-            downstream: None,
-        };
+        let bridge = seed::bridge(
+            seed::build(pipeline, free + number, "deploy", Status::Success),
+            None,
+        );
         app.seed.put(&bridge).await.unwrap();
         let branch = seed::branch(project, &format!("feature/{number}"), &pipeline.sha);
         app.seed.put(&branch).await.unwrap();
+        let key = format!("production-{number}");
+        let id = ResourceGroupId(project.0 * 10 + number);
+        let group = ResourceGroup::new(project, key, id, pipeline.created_at);
+        app.seed.put(&group).await.unwrap();
+        let sha = format!("{number:040}");
+        let commit = stored(project, &sha, Oid::of_blob(b""));
+        app.seed.put(&commit).await.unwrap();
+        let push = Push {
+            project_id: project,
+            id: PushId(project.0 * 10 + number),
+            ref_name: branch.name.clone(),
+            tag: false,
+            before: ZERO_SHA.to_owned(),
+            after: sha,
+            user_id: UserId(500),
+            created_at: at("2015-12-20T00:00:00.000Z"),
+            ci_skip: false,
+            deadline: Some(at("2015-12-20T00:00:00.000Z")),
+        };
+        app.seed.put(&push).await.unwrap();
         let agent = Agent {
             project_id: project,
             id: AgentId(project.0 * 10 + number),

@@ -60,7 +60,6 @@ pub struct BuildAccess<E> {
 }
 
 /// What a number may name where jobs and bridges are meant alike.
-#[expect(clippy::large_enum_variant, reason = "there is one of it in a request")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Build {
     Job(Job),

@@ -139,6 +139,29 @@ fn every_event_in_every_status() {
     assert_eq!(matrix, reviewed, "\n{matrix}");
 }
 
+/// By when a job that entered this state now has to leave it.
+fn limit(status: Status) -> Option<Time> {
+    let seconds = match status {
+        Status::Pending => 86_400,
+        Status::Running => 3_600 + 900,
+        Status::Canceling => 3_600,
+        _ => return None,
+    };
+    let at = NOW.microseconds() + seconds * 1_000_000;
+    Some(Time::from_microseconds(at))
+}
+
+#[test]
+fn a_job_may_run_as_long_as_it_says_and_a_little() {
+    let job = Build {
+        timeout: Some(600),
+        ..build(Status::Pending)
+    };
+    let running = transition(&job, Event::Run, Time::from_microseconds(0)).unwrap();
+    let deadline = running.deadline.unwrap().microseconds();
+    assert_eq!(deadline, (600 + 900) * 1_000_000);
+}
+
 #[test]
 fn times_are_set_on_entering_a_state() {
     let expect = |from: Status, event: Event, change: fn(&mut Build)| {
@@ -147,8 +170,7 @@ fn times_are_set_on_entering_a_state() {
         let mut expected = Build {
             status: next.status,
             revision: 2,
-            // Only a scheduled job has one here.
-            deadline: None,
+            deadline: limit(next.status),
             ..before
         };
         change(&mut expected);
@@ -234,6 +256,8 @@ fn what_may_be_asked_in_which_status() {
         }
     };
     let bridge = |job: Job| Bridge {
+        definition: None,
+        cascaded: false,
         build: job.build,
         downstream: None,
     };
@@ -350,7 +374,15 @@ proptest! {
             prop_assert_eq!(build.revision, before.revision + 1);
             prop_assert_eq!(build.finished_at.is_some(), build.status.is_finished());
             prop_assert_eq!(build.scheduled_at.is_some(), build.status == Status::Scheduled);
-            prop_assert_eq!(build.deadline, build.scheduled_at);
+            let must_end = matches!(
+                build.status,
+                Status::Pending | Status::Running | Status::Canceling
+            );
+            if must_end {
+                prop_assert!(build.deadline > Some(now));
+            } else {
+                prop_assert_eq!(build.deadline, build.scheduled_at);
+            }
             prop_assert_eq!(
                 build.failure_reason.is_some(),
                 build.status == Status::Failed

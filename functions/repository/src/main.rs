@@ -1,0 +1,3 @@
+fn main() -> Result<(), switchyard::lambda::Error> {
+    switchyard::lambda::run(repository::routes())
+}
