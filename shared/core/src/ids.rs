@@ -49,14 +49,14 @@ ids! {
     TokenId,
     /// A cluster agent.
     AgentId,
-    /// A pipeline schedule, unique over all projects.
-    ScheduleId,
-    /// A pipeline trigger, unique over all projects.
-    TriggerId,
     /// A resource group.
     ResourceGroupId,
     /// A push.
     PushId,
+    /// A pipeline schedule, unique over all projects.
+    ScheduleId,
+    /// A pipeline trigger, unique over all projects.
+    TriggerId,
 }
 
 /// The largest id that exists: what fits a signed 64-bit number, as in GitLab.

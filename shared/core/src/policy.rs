@@ -35,12 +35,12 @@ pub enum Action {
     /// To erase a job that the caller started.
     EraseOwnBuild,
     DestroyPipeline,
-    /// A pipeline schedule, and to change one of one's own.
-    CreateSchedule,
     /// Files, commits, branches and tags.
     ReadCode,
     /// To move or make a branch or a tag; protected ones ask for more.
     PushCode,
+    /// A pipeline schedule, and to change one of one's own.
+    CreateSchedule,
     ReadMembers,
     AdminMembers,
     AdminProject,

@@ -62,10 +62,10 @@ impl<'a> World<'a> {
         super::users::walk(self.app).await;
         super::deletion::leave(self.app).await;
         super::scope::walk(self.app, &self.member).await;
+        super::repository::walk(self.app, &self.member, &self.job).await;
         super::variables::walk(self.app).await;
         super::schedules::walk(self.app, &self.member).await;
         super::triggers::walk(self.app, &self.member).await;
-        super::repository::walk(self.app, &self.member, &self.job).await;
         super::project_lists::walk(self.app, &self.member).await;
         super::steering::delete(self.app).await;
         self.app.sweep().await;

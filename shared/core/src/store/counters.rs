@@ -18,10 +18,10 @@ pub enum Counter {
     /// Jobs and bridges.
     Jobs,
     Agents,
-    Schedules,
-    Triggers,
     ResourceGroups,
     Pushes,
+    Schedules,
+    Triggers,
 }
 
 impl Counter {
@@ -35,10 +35,10 @@ impl Counter {
             Self::Pipelines => "pipelines",
             Self::Jobs => "jobs",
             Self::Agents => "agents",
-            Self::Schedules => "schedules",
-            Self::Triggers => "triggers",
             Self::ResourceGroups => "resource_groups",
             Self::Pushes => "pushes",
+            Self::Schedules => "schedules",
+            Self::Triggers => "triggers",
         }
     }
 }

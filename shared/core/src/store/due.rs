@@ -66,9 +66,9 @@ fn key_of(table: Table, item: &Item) -> Option<Key> {
         | Table::Refs
         | Table::Commits
         | Table::Variables
+        | Table::ResourceGroups
         | Table::Schedules
         | Table::Triggers
-        | Table::ResourceGroups
         | Table::Counters => None,
     }
 }

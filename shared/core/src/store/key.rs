@@ -48,9 +48,9 @@ pub enum Table {
     Commits,
     Pushes,
     Variables,
+    ResourceGroups,
     Schedules,
     Triggers,
-    ResourceGroups,
     Counters,
 }
 
@@ -76,9 +76,9 @@ impl Table {
         Self::Commits,
         Self::Pushes,
         Self::Variables,
+        Self::ResourceGroups,
         Self::Schedules,
         Self::Triggers,
-        Self::ResourceGroups,
         Self::Counters,
     ];
 
@@ -105,9 +105,9 @@ impl Table {
             Self::Commits => "COMMITS_TABLE",
             Self::Pushes => "PUSHES_TABLE",
             Self::Variables => "VARIABLES_TABLE",
+            Self::ResourceGroups => "RESOURCE_GROUPS_TABLE",
             Self::Schedules => "SCHEDULES_TABLE",
             Self::Triggers => "TRIGGERS_TABLE",
-            Self::ResourceGroups => "RESOURCE_GROUPS_TABLE",
             Self::Counters => "COUNTERS_TABLE",
         }
     }
@@ -190,11 +190,11 @@ pub enum Key {
     /// A commit by its whole id.
     Commit(ProjectId, String),
     Push(ProjectId, PushId),
+    ResourceGroup(ProjectId, String),
     /// A variable by its key, behind which a CI variable has its scope.
     Variable(Owner, String),
     Schedule(ProjectId, ScheduleId),
     Trigger(ProjectId, TriggerId),
-    ResourceGroup(ProjectId, String),
 }
 
 /// Rows that are listed instance-wide lie in buckets of ten thousand, so that a
@@ -266,9 +266,9 @@ impl Key {
             Self::Commit(..) => Table::Commits,
             Self::Push(..) => Table::Pushes,
             Self::Variable(..) => Table::Variables,
+            Self::ResourceGroup(..) => Table::ResourceGroups,
             Self::Schedule(..) => Table::Schedules,
             Self::Trigger(..) => Table::Triggers,
-            Self::ResourceGroup(..) => Table::ResourceGroups,
         }
     }
 
@@ -322,11 +322,11 @@ impl Key {
             }
             Self::Push(project, id) => in_project(project, id.0),
             Self::Variable(owner, key) => vec![("owner", text(owner)), ("key", text(key))],
-            Self::Schedule(project, id) => in_project(project, id.0),
-            Self::Trigger(project, id) => in_project(project, id.0),
             Self::ResourceGroup(project, key) => {
                 vec![("project_id", number(project.0)), ("key", text(key))]
             }
+            Self::Schedule(project, id) => in_project(project, id.0),
+            Self::Trigger(project, id) => in_project(project, id.0),
         };
         attributes
             .into_iter()
