@@ -17,6 +17,7 @@ use axum::routing::{get, post};
 use switchyard::error::{Error, Result};
 use switchyard::http::{App, ProjectAccess};
 use switchyard::policy::Action;
+use switchyard::repository::{may_create_tag, may_merge, may_push};
 use switchyard::schedule::Schedule;
 use switchyard::store::{Key, Rows};
 use utoipa::OpenApi;
@@ -99,6 +100,25 @@ fn is_editor<E>(access: &ProjectAccess<E>, schedule: &Schedule) -> bool {
         Action::AdminBuild
     };
     access.demand(action).is_ok()
+}
+
+/// # Errors
+/// 403 for a protected branch or tag, unless the caller may push to it, merge into it, or
+/// make it: who may not, may not run pipelines there.
+fn demand_ref<E>(access: &ProjectAccess<E>, name: &str) -> Result<()> {
+    let (project, standing) = (&access.project, access.standing);
+    let admitted = match name.strip_prefix("refs/tags/") {
+        Some(tag) => may_create_tag(project, tag, standing),
+        None => {
+            let branch = name.strip_prefix("refs/heads/").unwrap_or(name);
+            may_push(project, branch, standing) || may_merge(project, branch, standing)
+        }
+    };
+    if admitted {
+        Ok(())
+    } else {
+        Err(Error::Forbidden(None))
+    }
 }
 
 /// # Errors

@@ -3,6 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 use switchyard::project::{FeatureAccess, Project};
+use switchyard::repository::{ProtectedBranch, ProtectedTag, RefAccess};
 use switchyard_local::seed;
 
 use super::{ALL, World, at, daily, error, forbidden, invalid};
@@ -212,5 +213,62 @@ async fn where_builds_are_closed_nothing_is_scheduled() {
             world.refused(method, path, body, forbidden()).await;
         }
         assert_eq!(world.app.get(&one, &world.owner).await.status, reads);
+    }
+}
+
+#[tokio::test]
+async fn on_protected_branches_and_tags_it_takes_who_may_change_them() {
+    let world = World::new().await;
+    let mut project = seed::project(1, &[1.into()], "group1/project1");
+    let created_at = seed::at("2015-12-24T17:00:00.000Z");
+    for (id, name, merge) in [
+        (1, "release/*", RefAccess::Maintainer),
+        (2, "merged/*", RefAccess::Developer),
+    ] {
+        project.protected_branches.push(ProtectedBranch {
+            id,
+            name: name.to_owned(),
+            push: RefAccess::Maintainer,
+            merge,
+            allow_force_push: false,
+            created_at,
+        });
+    }
+    project.protected_tags.push(ProtectedTag {
+        id: 1,
+        name: "v*".to_owned(),
+        create: RefAccess::Maintainer,
+        created_at,
+    });
+    world.app.replace(&project);
+    let free = at(&world.made(daily()).await);
+    for (name, is_free) in [
+        ("refs/heads/release/1", false),
+        ("release/1", false),
+        ("refs/tags/v1", false),
+        ("refs/heads/merged/1", true),
+        ("refs/heads/v1", true),
+        ("refs/tags/release/1", true),
+    ] {
+        let mut body = daily();
+        body["ref"] = json!(name);
+        let change = json!({ "ref": name });
+        if is_free {
+            world.made(body).await;
+            let edited = world.send(Method::PUT, &free, &change).await;
+            assert_eq!(edited.status, 200, "{name}: {edited:?}");
+            continue;
+        }
+        world
+            .refused(Method::POST, ALL, body.clone(), forbidden())
+            .await;
+        world.refused(Method::PUT, &free, change, forbidden()).await;
+        let made = world.app.post(ALL, &world.maintainer, &body).await;
+        assert_eq!(made.status, 201, "{name}: {made:?}");
+        // Its description is not the branch's business.
+        let theirs = at(&made.json());
+        let taken = json!({ "description": "new" });
+        let edited = world.app.put(&theirs, &world.maintainer, &taken).await;
+        assert_eq!(edited.status, 200, "{edited:?}");
     }
 }

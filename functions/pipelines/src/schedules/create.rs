@@ -9,9 +9,9 @@ use switchyard::policy::Action;
 use switchyard::schedule::Schedule;
 use switchyard::store::counters::Counter;
 
-use super::ROOM;
 use super::settings::Settings;
 use super::view::ScheduleDetailsView;
+use super::{ROOM, demand_ref};
 
 /// The zone in which `cron` is read unless another one is named.
 const DEFAULT_ZONE: &str = "UTC";
@@ -29,7 +29,7 @@ impl Endpoint for CreateSchedule {
 
 /// Create a pipeline schedule
 ///
-/// For developers, who own it then. A project has at most 10.
+/// For developers who may run pipelines of the branch or tag; they own it then. A project has at most 10.
 #[utoipa::path(
     post,
     path = "/api/v4/projects/{id}/pipeline_schedules",
@@ -65,6 +65,7 @@ pub(crate) async fn create(
         revision: 0,
     };
     let mut schedule = access.params.0.applied(&blank, now, &app).await?;
+    demand_ref(&access, &schedule.ref_name)?;
     ROOM.demand(project)?;
     schedule.id = ScheduleId(app.store.reserve_ids(Counter::Schedules, 1).await?);
     ROOM.create(&schedule, project.clone(), &app).await?;

@@ -9,7 +9,7 @@ use switchyard::store::{Write, Written};
 
 use super::settings::Settings;
 use super::view::ScheduleDetailsView;
-use super::{ATTEMPTS, demand_editor, schedule};
+use super::{ATTEMPTS, demand_editor, demand_ref, schedule};
 
 pub(crate) struct EditSchedule(Settings);
 
@@ -49,6 +49,9 @@ pub(crate) async fn edit(
         let old = schedule(&access, &app).await?;
         demand_editor(&access, &old)?;
         let mut new = access.params.0.applied(&old, now, &app).await?;
+        if new.ref_name != old.ref_name {
+            demand_ref(&access, &new.ref_name)?;
+        }
         if new != old {
             new = Schedule {
                 updated_at: now,
