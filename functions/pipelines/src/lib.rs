@@ -1,8 +1,10 @@
 //! The `pipelines` function: reading and steering pipelines.
 
 mod cancel;
+mod create;
 mod delete;
 mod filter;
+mod given;
 mod latest;
 mod list;
 mod retry;
@@ -21,6 +23,7 @@ use utoipa::OpenApi;
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/api/v4/projects/{id}/pipelines", get(list::list))
+        .route("/api/v4/projects/{id}/pipeline", post(create::create))
         .route("/api/v4/projects/{id}/pipelines/latest", get(latest::show))
         .route(
             "/api/v4/projects/{id}/pipelines/{pipeline_id}",
@@ -53,6 +56,7 @@ impl OpenApi for ApiDoc {
 #[derive(OpenApi)]
 #[openapi(paths(
     list::list,
+    create::create,
     latest::show,
     show::show,
     cancel::cancel,

@@ -19,7 +19,7 @@ use switchyard::project::Project;
 use switchyard::repository::{Change, Committed, FoundFile, Operation, is_file_path};
 use utoipa::{OpenApi, ToSchema};
 
-use crate::request::{CommitParams, repository, resolve, route_param};
+use crate::request::{CommitParams, follow_up, repository, resolve, route_param};
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
@@ -95,7 +95,10 @@ async fn write<E>(
     let commit = params.into_commit(vec![change], access)?;
     let repository = repository(&access.project, app);
     match repository.commit(&access.project, &commit).await? {
-        Committed::Yes(_) => Ok(Json(view)),
+        Committed::Yes(_, push) => {
+            follow_up(app, &push, &access.request).await;
+            Ok(Json(view))
+        }
         Committed::Refused(refusal) => Err(refusal.into_error()),
     }
 }

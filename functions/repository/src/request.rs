@@ -10,7 +10,8 @@ use switchyard::http::request::RequestInfo;
 use switchyard::http::{Accepts, App, ProjectAccess, Reader};
 use switchyard::project::Project;
 use switchyard::repository::{
-    Change, MAX_FILE_BYTES, MAX_MESSAGE_BYTES, NewCommit, Repository, Resolved, Signature, Start,
+    Change, MAX_FILE_BYTES, MAX_MESSAGE_BYTES, NewCommit, Push, Repository, Resolved, Signature,
+    Start,
 };
 use switchyard::store::{Key, Rows};
 use switchyard::token::Scope;
@@ -35,6 +36,16 @@ pub(crate) const CODE_READER_OR_JOB: Accepts = Accepts {
 /// The repository of a project.
 pub(crate) const fn repository<'a>(project: &Project, app: &'a App) -> Repository<'a> {
     Repository::new(project.id, &app.store, &app.blobs)
+}
+
+/// Makes the pipeline of a push. When that cannot be done now the sweeper does it: what was
+/// pushed is there all the same.
+pub(crate) async fn follow_up(app: &App, push: &Push, request: &RequestInfo) {
+    let made = create_pipeline::from_push(app, &request.base_url, push, request.now);
+    if let Err(error) = made.await {
+        let (project, id) = (push.project_id, push.id);
+        tracing::warn!(%error, %project, push = %id, "its pipeline is left to the sweeper");
+    }
 }
 
 /// A name that stands in the path.

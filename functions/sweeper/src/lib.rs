@@ -10,6 +10,8 @@ mod groups;
 mod jobs;
 mod pipelines;
 mod projects;
+mod pushes;
+mod schedules;
 mod users;
 
 use switchyard::error::Result;
@@ -45,6 +47,8 @@ pub async fn sweep_within(app: &App, budget: &mut Budget) -> Result<()> {
 /// What a sweep does.
 #[derive(Clone, Copy, Debug)]
 pub enum Work {
+    Pushes,
+    Schedules,
     Pipelines,
     Jobs,
     Groups,
@@ -54,7 +58,9 @@ pub enum Work {
 
 impl Work {
     /// In this order: groups and users leave projects, and bots, to those after them.
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 7] = [
+        Self::Pushes,
+        Self::Schedules,
         Self::Pipelines,
         Self::Jobs,
         Self::Groups,
@@ -65,6 +71,8 @@ impl Work {
     /// Does this, and nothing else.
     pub async fn sweep(self, app: &App, budget: &mut Budget) -> Result<()> {
         match self {
+            Self::Pushes => pushes::follow_up(app, budget).await,
+            Self::Schedules => schedules::start(app, budget).await,
             Self::Pipelines => pipelines::process(app, budget).await,
             Self::Jobs => jobs::go_on(app, budget).await,
             Self::Groups => groups::sweep(app, app.clock.now(), budget).await,

@@ -37,7 +37,9 @@ async fn finish(key: &Key, app: &App, budget: &mut Budget) -> Result<()> {
         return Ok(());
     };
     let now = app.clock.now();
-    if let Some(picture) = app.store.process(*project, *id, now).await? {
+    let base_url = app.config.external_url.as_deref().unwrap_or_default();
+    let processed = create_pipeline::process(app, base_url, *project, *id, now);
+    if let Some(picture) = processed.await? {
         budget.spend(picture.builds().len());
         return Ok(());
     }

@@ -26,7 +26,9 @@ pub enum Action {
     ReadDebugTrace,
     /// Retry and play.
     UpdateBuild,
-    /// To give a job variables of one's own.
+    /// To start one; protected branches and tags ask for more.
+    CreatePipeline,
+    /// To give a job or a pipeline variables of one's own.
     SetPipelineVariables,
     CancelBuild,
     /// Not to wait for the runner that was asked to stop.
@@ -102,6 +104,7 @@ pub fn may(action: Action, project: &Project, standing: Standing) -> Verdict {
         Action::ReadBuild => builds_open && (project.public_jobs || reporter),
         Action::ReadDebugTrace => builds_open && role >= Some(Role::Developer),
         Action::UpdateBuild
+        | Action::CreatePipeline
         | Action::CancelBuild
         | Action::EraseOwnBuild
         | Action::CreateSchedule => {

@@ -216,7 +216,12 @@ async fn what_the_sweeper_took_is_not_published() {
     world
         .app
         .replace_before("dynamodb:TransactWriteItems", &fenced);
-    assert!(!store.bear(&world.project, &newborn).await.unwrap());
+    assert!(
+        !store
+            .bear(&world.project, &newborn, Vec::new())
+            .await
+            .unwrap()
+    );
     assert_eq!(world.seen().await, NOTHING());
 }
 

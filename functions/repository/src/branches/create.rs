@@ -10,7 +10,7 @@ use switchyard::repository::{RefCreated, is_ref_name, may_merge, may_push};
 
 use super::BranchView;
 use crate::refs::commit_at;
-use crate::request::repository;
+use crate::request::{follow_up, repository};
 
 pub(crate) struct CreateBranch {
     branch: String,
@@ -74,7 +74,7 @@ pub(crate) async fn create(
         .create_ref(project, &branch, &commit, user.id, now)
         .await?;
     match created {
-        RefCreated::Yes => {}
+        RefCreated::Yes(push) => follow_up(&app, &push, &access.request).await,
         RefCreated::NameTaken => {
             return Err(Error::Refused("Branch already exists".to_owned()));
         }

@@ -9,7 +9,7 @@ use switchyard::policy::Action;
 use switchyard::repository::{Change, Committed, MAX_MESSAGE_BYTES, Refusal, Start};
 
 use super::{CommitDetailsView, actions};
-use crate::request::{CommitParams, TOO_LONG, repository};
+use crate::request::{CommitParams, TOO_LONG, follow_up, repository};
 
 pub(crate) struct CreateCommit {
     commit: CommitParams,
@@ -86,7 +86,10 @@ pub(crate) async fn create(
     let project = &access.project;
     let made = repository(project, &app).commit(project, &commit).await?;
     let row = match made {
-        Committed::Yes(row) => row,
+        Committed::Yes(row, push) => {
+            follow_up(&app, &push, &access.request).await;
+            row
+        }
         Committed::Refused(Refusal::NotAllowed) => {
             let text = "You are not allowed to push into this branch";
             return Err(Error::Forbidden(Some(text.to_owned())));

@@ -12,7 +12,7 @@ use switchyard::repository::{
 
 use super::TagView;
 use crate::refs::commit_at;
-use crate::request::repository;
+use crate::request::{follow_up, repository};
 
 pub(crate) struct CreateTag {
     name: String,
@@ -86,7 +86,7 @@ pub(crate) async fn create(
         .create_ref(project, &tag, &commit, user.id, now)
         .await?;
     match created {
-        RefCreated::Yes => {}
+        RefCreated::Yes(push) => follow_up(&app, &push, &access.request).await,
         RefCreated::NameTaken => {
             return Err(Error::Refused(format!("Tag {name} already exists")));
         }

@@ -58,7 +58,8 @@ pub enum Start {
 /// What became of it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Committed {
-    Yes(Box<StoredCommit>),
+    /// With the push that a pipeline is to be made from.
+    Yes(Box<StoredCommit>, Box<Push>),
     Refused(Refusal),
 }
 
@@ -117,7 +118,7 @@ impl Repository<'_> {
             user_id: new.user_id,
             created_at: new.now,
             ci_skip: asks_to_skip(&new.message),
-            deadline: Some(new.now),
+            deadline: Some(Push::deadline(new.now)),
         };
         let head = Ref {
             project_id: self.project,
@@ -138,7 +139,7 @@ impl Repository<'_> {
             Write::create(&push)?,
         ];
         Ok(match self.store.write_all(writes).await? {
-            Written::All => Committed::Yes(Box::new(commit)),
+            Written::All => Committed::Yes(Box::new(commit), Box::new(push)),
             Written::Refused(places) if places == [1] && !heads.is_empty => {
                 Committed::Refused(Refusal::ProjectGone)
             }

@@ -30,6 +30,16 @@ pub struct Push {
     pub deadline: Option<Time>,
 }
 
+/// Microseconds that a function has to make the pipeline before the sweeper does: longer than
+/// it may run.
+const FOLLOW_UP: i64 = 30_000_000;
+
+impl Push {
+    pub(super) fn deadline(now: Time) -> Time {
+        Time::from_microseconds(now.microseconds() + FOLLOW_UP)
+    }
+}
+
 /// Whether a message says `[ci skip]` or `[skip ci]`, in any case, also with `-` or `_`.
 pub(super) fn asks_to_skip(message: &str) -> bool {
     let message = message.to_ascii_lowercase();

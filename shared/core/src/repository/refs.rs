@@ -12,9 +12,10 @@ use crate::store::{Write, Written};
 use crate::time::Time;
 
 /// What became of a new branch or tag.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RefCreated {
-    Yes,
+    /// With the push that a pipeline is to be made from.
+    Yes(Box<Push>),
     /// A branch or a tag has that name.
     NameTaken,
     ProjectGone,
@@ -42,7 +43,7 @@ impl Repository<'_> {
             user_id,
             created_at: now,
             ci_skip: asks_to_skip(&commit.commit.message),
-            deadline: Some(now),
+            deadline: Some(Push::deadline(now)),
         };
         let writes = vec![
             Write::create(new)?,
@@ -50,7 +51,7 @@ impl Repository<'_> {
             Write::create(&push)?,
         ];
         Ok(match self.store.write_all(writes).await? {
-            Written::All => RefCreated::Yes,
+            Written::All => RefCreated::Yes(Box::new(push)),
             Written::Refused(places) if places.contains(&1) => RefCreated::ProjectGone,
             Written::Refused(_) => RefCreated::NameTaken,
         })

@@ -1,0 +1,168 @@
+//! The variables and inputs that a pipeline is given. What cannot be read is refused: a
+//! pipeline never runs without a variable that somebody meant to give it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ci_config::Node;
+use ci_config::node::{Mapping, Span, Value as NodeValue};
+use create_pipeline::{Given, duplicates};
+use serde::Deserialize;
+use switchyard::error::{Error, ModelErrors, Result};
+use switchyard::http::Reader;
+use switchyard::http::params::Value;
+use switchyard::variable::{VariableType, key_faults};
+use utoipa::ToSchema;
+
+/// As many as schedules and jobs could ever give.
+const MAX_VARIABLES: usize = 500;
+
+/// Characters, as in GitLab.
+const MAX_VALUE: usize = 10_000;
+
+/// As many as in GitLab.
+const MAX_INPUTS: usize = 20;
+
+/// A variable as the body has it, when it is JSON.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "it only describes the parameters")]
+pub(crate) struct GivenVariable {
+    key: String,
+    value: String,
+    variable_type: Option<VariableType>,
+}
+
+/// `variables`: a list of hashes, or a hash of them by their places, as forms write it.
+pub(crate) fn variables(reader: &mut Reader<'_>) -> Vec<Given> {
+    let elements: Vec<&Value> = match reader.value("variables") {
+        None => return Vec::new(),
+        Some(Value::Text(text)) if text.is_empty() => return Vec::new(),
+        Some(Value::List(elements)) => elements.iter().collect(),
+        Some(Value::Map(elements)) => {
+            let numbered = elements
+                .iter()
+                .map(|(place, element)| Some((place.parse::<usize>().ok()?, element)));
+            let Some(mut numbered) = numbered.collect::<Option<Vec<_>>>() else {
+                reader.fault("variables is invalid".to_owned());
+                return Vec::new();
+            };
+            numbered.sort_by_key(|(place, _)| *place);
+            numbered.into_iter().map(|(_, element)| element).collect()
+        }
+        Some(Value::Text(_)) => {
+            reader.fault("variables is invalid".to_owned());
+            return Vec::new();
+        }
+    };
+    if elements.len() > MAX_VARIABLES {
+        reader.fault(format!(
+            "variables is too long (maximum is {MAX_VARIABLES} variables)"
+        ));
+        return Vec::new();
+    }
+    let elements = elements.into_iter().enumerate();
+    let given = elements.filter_map(|(place, element)| {
+        let Value::Map(attributes) = element else {
+            reader.fault(format!("variables[{place}] is invalid"));
+            return None;
+        };
+        variable(attributes, place, reader)
+    });
+    given.collect()
+}
+
+fn variable(
+    attributes: &BTreeMap<String, Value>,
+    place: usize,
+    reader: &mut Reader<'_>,
+) -> Option<Given> {
+    let mut text = |name: &str, required: bool| match attributes.get(name) {
+        Some(Value::Text(text)) => Some(text.clone()),
+        Some(Value::List(_) | Value::Map(_)) => {
+            reader.fault(format!("variables[{place}][{name}] is invalid"));
+            None
+        }
+        None => {
+            if required {
+                reader.fault(format!("variables[{place}][{name}] is missing"));
+            }
+            None
+        }
+    };
+    let (key, value) = (text("key", true), text("value", true));
+    let variable_type = match text("variable_type", false).as_deref() {
+        None | Some("env_var") => VariableType::EnvVar,
+        Some("file") => VariableType::File,
+        Some(_) => {
+            let name = format!("variables[{place}][variable_type]");
+            reader.fault(format!("{name} does not have a valid value"));
+            return None;
+        }
+    };
+    let (key, value) = key.zip(value)?;
+    Some(Given {
+        key: key.trim().to_owned(),
+        value,
+        variable_type,
+        raw: false,
+    })
+}
+
+/// # Errors
+/// 400 for what no variable can be, in GitLab's words.
+pub(crate) fn check(given: &[Given]) -> Result<()> {
+    let again = duplicates(given);
+    if !again.is_empty() {
+        let text = format!("Duplicate variable names: {}", again.join(", "));
+        return Err(Error::invalid("base", text));
+    }
+    for one in given {
+        let mut faults = ModelErrors::default();
+        key_faults(&one.key, &mut faults);
+        if one.value.chars().count() > MAX_VALUE {
+            let text = format!("is too long (maximum is {MAX_VALUE} characters)");
+            faults.add("value", text);
+        }
+        let mut named = ModelErrors::default();
+        for (field, texts) in faults.0 {
+            for text in texts {
+                named.add(&format!("variables.{field}"), text);
+            }
+        }
+        named.finish()?;
+    }
+    Ok(())
+}
+
+/// `inputs`: a hash of values by the names of inputs.
+pub(crate) fn inputs(reader: &mut Reader<'_>) -> Option<Node> {
+    match reader.value("inputs")? {
+        Value::Map(inputs) if inputs.len() > MAX_INPUTS => {
+            reader.fault(format!(
+                "inputs is too long (maximum is {MAX_INPUTS} inputs)"
+            ));
+            None
+        }
+        inputs @ Value::Map(_) => Some(node(inputs)),
+        Value::Text(text) if text.is_empty() => None,
+        Value::Text(_) | Value::List(_) => {
+            reader.fault("inputs is invalid".to_owned());
+            None
+        }
+    }
+}
+
+fn node(value: &Value) -> Node {
+    let value = match value {
+        Value::Text(text) => NodeValue::String(text.as_str().into()),
+        Value::List(values) => NodeValue::Sequence(Arc::new(values.iter().map(node).collect())),
+        Value::Map(members) => {
+            let members = members.iter();
+            let keys: Mapping = members
+                .map(|(key, value)| (key.as_str().into(), node(value)))
+                .collect();
+            NodeValue::Mapping(Arc::new(keys))
+        }
+    };
+    Node::new(value, Span::default())
+}
