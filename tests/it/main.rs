@@ -7,6 +7,7 @@ mod admin;
 mod bad_input;
 mod budgets;
 mod config;
+mod creation;
 mod endpoints;
 mod examples;
 mod faults;

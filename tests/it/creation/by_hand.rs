@@ -1,0 +1,140 @@
+//! `POST /projects/:id/pipeline`.
+
+use serde_json::{Value, json};
+
+use super::World;
+
+fn base(text: &str) -> Value {
+    json!({ "message": { "base": [text] } })
+}
+
+#[tokio::test]
+async fn jobs_stand_in_their_stages_and_the_first_ones_wait_for_runners() {
+    let world = World::configured(
+        "stages: [build, test, deploy]\n\
+         compile: {stage: build, script: make}\n\
+         unit: {stage: test, script: make test, parallel: {matrix: [{A: [x, y]}]}}\n\
+         lint: {stage: test, script: make lint, needs: []}\n\
+         ship: {stage: deploy, script: make ship, when: manual}\n",
+    )
+    .await;
+    let pipeline = world.started(json!({ "ref": "main" })).await;
+    assert_eq!(pipeline["source"], "api");
+    assert_eq!(pipeline["ref"], "main");
+    assert_eq!(pipeline["status"], "pending");
+    assert_eq!(pipeline["iid"], 2);
+    let expected = "build/compile pending, test/unit: [x] created, test/unit: [y] created, \
+                    test/lint pending, deploy/ship created";
+    assert_eq!(world.jobs(&pipeline["id"]).await, expected);
+    let jobs = world
+        .get(&format!("pipelines/{}/jobs", pipeline["id"]))
+        .await;
+    assert_eq!(jobs.as_array().unwrap().len(), 5);
+}
+
+#[tokio::test]
+async fn rules_see_variables_and_inputs() {
+    let world = World::configured(
+        "spec: {inputs: {level: {type: number, default: 1}}}\n---\n\
+         a: {script: make, rules: [{if: '$WHAT == \"a\"'}]}\n\
+         b: {script: make, rules: [{if: '$CI_PIPELINE_SOURCE == \"api\" && $CI_COMMIT_BRANCH == \"main\"'}]}\n\
+         c: {script: 'run $[[ inputs.level ]]', rules: [{if: '$WHAT == null'}]}\n",
+    )
+    .await;
+    let variables = json!([{ "key": "WHAT", "value": "a" }]);
+    let body = json!({ "ref": "main", "variables": variables, "inputs": { "level": 3 } });
+    let pipeline = world.started(body).await;
+    let jobs = world.jobs(&pipeline["id"]).await;
+    assert_eq!(jobs, "test/a pending, test/b pending");
+    let pipeline = world.started(json!({ "ref": "main" })).await;
+    let jobs = world.jobs(&pipeline["id"]).await;
+    assert_eq!(jobs, "test/b pending, test/c pending");
+}
+
+#[tokio::test]
+async fn what_makes_no_pipeline_is_refused_and_nothing_is_saved() {
+    let script = "a: {script: make}\n";
+    for (text, body, status, expected) in [
+        (script, json!({}), 400, json!({ "error": "ref is missing" })),
+        (
+            script,
+            json!({ "ref": "" }),
+            400,
+            json!({ "error": "ref is empty" }),
+        ),
+        (
+            script,
+            json!({ "ref": "nothing" }),
+            400,
+            base("Reference not found"),
+        ),
+        (
+            "a: {script: make, rules: [{if: $NOT}]}\n",
+            json!({ "ref": "main" }),
+            400,
+            base(
+                "The resulting pipeline would have been empty. Review the rules configuration for the relevant jobs.",
+            ),
+        ),
+        (
+            "workflow: {rules: [{if: $NOT}]}\na: {script: make}\n",
+            json!({ "ref": "main" }),
+            400,
+            base(
+                "The pipeline did not run. Review the workflow:rules configuration for the pipeline.",
+            ),
+        ),
+        (
+            "a: {script: make, needs: [b]}\n",
+            json!({ "ref": "main" }),
+            400,
+            base("a job: undefined need: b"),
+        ),
+        (
+            "a: {skript: make}\n",
+            json!({ "ref": "main" }),
+            400,
+            base("jobs a config should implement the script:, run:, or trigger: keyword"),
+        ),
+        (
+            script,
+            json!({ "ref": "main", "variables": [{ "key": "A", "value": "1" }, { "key": "A", "value": "2" }] }),
+            400,
+            base("Duplicate variable names: A"),
+        ),
+        (
+            script,
+            json!({ "ref": "main", "variables": "x" }),
+            400,
+            json!({ "error": "variables is invalid" }),
+        ),
+        (
+            script,
+            json!({ "ref": "main", "variables": [{ "key": "A" }] }),
+            400,
+            json!({ "error": "variables[0][value] is missing" }),
+        ),
+    ] {
+        let world = World::configured(text).await;
+        let before = world.app.dump();
+        let answer = world.post("pipeline", &world.maintainer, &body).await;
+        assert_eq!(answer.status, status, "{text} {body}: {answer:?}");
+        assert_eq!(answer.json(), expected, "{text} {body}");
+        let mut after = world.app.dump();
+        // Ids that were taken are not given back.
+        after
+            .rows
+            .insert("counters".to_owned(), before.rows["counters"].clone());
+        assert!(after == before, "{text} {body}: something was written");
+    }
+}
+
+#[tokio::test]
+async fn without_a_file_there_is_none() {
+    let world = World::with(&[("README.md", "hello")]).await;
+    let answer = world
+        .post("pipeline", &world.maintainer, &json!({ "ref": "main" }))
+        .await;
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.json(), base("Missing CI config file"));
+}
