@@ -25,6 +25,10 @@ struct Settings {
 }
 
 impl Settings {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "libFuzzer takes the arguments, and there is no configuration"
+    )]
     fn read() -> Result<Self, String> {
         let variable = |name: &str| env::var(name).map_err(|error| format!("{name}: {error}"));
         let megabytes: u64 = (variable("FUZZ_MEGABYTES")?.parse())
