@@ -210,6 +210,10 @@ impl Inclusion {
     }
 }
 
+fn too_many(limit: usize) -> Fault {
+    Fault::new(format!("Maximum of {limit} nested includes are allowed!"))
+}
+
 fn too_much() -> Fault {
     Fault::new("Total size of combined CI/CD configuration is too big")
 }

@@ -19,9 +19,12 @@ pub mod merge;
 pub mod node;
 mod parallel;
 pub mod pattern;
+pub mod plan;
+pub mod predefined;
 pub mod reference;
 pub mod templates;
 mod text;
+pub mod variables;
 pub mod yaml;
 
 pub use compile::{Compilation, Compiled};

@@ -36,10 +36,16 @@ impl Pass<'_> {
             Ok(draft) => draft,
             Err(error) => return Some(Err(error)),
         };
+        // What a wildcard in a header finds depends on all files before, so that it is only
+        // final when nothing before is missing.
+        let is_final = self.wanted.is_empty() || !draft.includes_inputs();
         let filled = self.fill(&draft, file.inputs(), &key.scope, key.expands);
         let load = filled
             .transpose()?
             .map(|(content, headers)| Arc::new(Loaded::new(content, headers, key.scope.clone())));
+        if !is_final {
+            return Some(load);
+        }
         Some(self.cache.keep(key, file.inputs(), load))
     }
 

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use super::fetched::Fetched;
 use super::file::{File, HEADER_INCLUDE};
 use super::fill::Filled;
 use super::load::Scope;
 use super::location;
 use super::pass::Pass;
-use super::source::Source;
+use super::too_many;
 use crate::fault::Fault;
 use crate::merge::deep_merge;
 use crate::node::{Mapping, Node, Value};
@@ -68,18 +67,6 @@ impl Pass<'_> {
         Ok(Some((header, files)))
     }
 
-    pub(super) fn has_header_includes(
-        &mut self,
-        file: &File,
-        source: &Source,
-        fetched: &Fetched<'_>,
-    ) -> bool {
-        let draft = self.cache.draft(source, &file.location, fetched.text);
-        let header = draft.ok().and_then(|draft| draft.header.clone());
-        let spec = header.as_ref().and_then(|header| header.get("spec"));
-        spec.is_some_and(|spec| spec.get("include").is_some())
-    }
-
     /// None while a wildcard is open.
     fn header_files(&mut self, include: &Node, scope: &Scope) -> Result<Option<Vec<File>>, Fault> {
         let locations = location::read(include, |name| self.variable(name, scope));
@@ -91,7 +78,9 @@ impl Pass<'_> {
             for location in spread.unwrap_or_default() {
                 let file = self.file(&location, scope, &HEADER_INCLUDE);
                 files.push(file?);
-                self.check_count(files.len())?;
+                if files.len() > self.limits.files {
+                    return Err(too_many(self.limits.files));
+                }
             }
         }
         Ok((!pending).then_some(files))

@@ -40,6 +40,14 @@ pub(super) struct Draft {
     pub(super) content: Node,
 }
 
+impl Draft {
+    /// Whether its header includes files with more inputs.
+    pub(super) fn includes_inputs(&self) -> bool {
+        let spec = self.header.as_ref().and_then(|header| header.get("spec"));
+        spec.is_some_and(|spec| spec.get("include").is_some())
+    }
+}
+
 /// A file with its inputs filled in.
 #[derive(Debug)]
 pub(super) struct Loaded {

@@ -12,7 +12,7 @@ use super::row::Kind;
 use super::rules::{Judge, Verdict};
 use super::source::{Answer, Source};
 use super::work::Work;
-use super::{Inclusion, Limits, RootFile, Surroundings, too_much};
+use super::{Inclusion, Limits, RootFile, Surroundings, too_many, too_much};
 use crate::config::Checks;
 use crate::fault::Fault;
 use crate::merge::deep_merge;
@@ -73,6 +73,7 @@ impl<'a> Pass<'a> {
             Some(Err(fault)) => Err(fault.clone()),
             Some(Ok(loaded)) => {
                 self.files.extend(loaded.headers.iter().cloned());
+                self.check_count()?;
                 self.expand(loaded)
             }
         }
@@ -108,7 +109,7 @@ impl<'a> Pass<'a> {
         for file in &mut files {
             file.check_location(&self.surroundings.mask(&file.location));
             self.files.push(file.clone());
-            self.check_count(0).map_err(|fault| fault.at(file.span))?;
+            self.check_count().map_err(|fault| fault.at(file.span))?;
         }
         let mut sources = Vec::new();
         for file in &mut files {
@@ -177,12 +178,9 @@ impl<'a> Pass<'a> {
         Ok(Some(Arc::clone(passing)))
     }
 
-    /// Whether there may be so many more files.
-    pub(super) fn check_count(&self, more: usize) -> Result<(), Fault> {
-        let limit = self.limits.files;
-        if self.files.len() + more > limit {
-            let text = format!("Maximum of {limit} nested includes are allowed!");
-            return Err(Fault::new(text));
+    fn check_count(&self) -> Result<(), Fault> {
+        if self.files.len() > self.limits.files {
+            return Err(too_many(self.limits.files));
         }
         Ok(())
     }
@@ -215,7 +213,8 @@ impl<'a> Pass<'a> {
         let Some(fetched) = file.take(answer, |text| surroundings.mask(text)) else {
             return Ok(None);
         };
-        if file.kind == Kind::Component && self.has_header_includes(file, source, &fetched) {
+        let draft = self.cache.draft(source, &file.location, fetched.text);
+        if file.kind == Kind::Component && draft.is_ok_and(|draft| draft.includes_inputs()) {
             file.fail(format!(
                 "Component `{shown}` cannot use `spec:include`. This keyword is not supported in \
                  components"
@@ -234,7 +233,7 @@ impl<'a> Pass<'a> {
             }
         };
         self.files.extend(loaded.headers.iter().cloned());
-        self.check_count(0).map_err(|fault| fault.at(file.span))?;
+        self.check_count().map_err(|fault| fault.at(file.span))?;
         let Some(content) = self.expand(&loaded)? else {
             return Ok(None);
         };
