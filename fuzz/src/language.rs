@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use ci_config::Effort;
 use ci_config::cron::{Cron, time_zone};
 use ci_config::expression::{self, Expression};
 use ci_config::glob::{self, Glob};
 use ci_config::pattern::Pattern;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+
+/// As much as may be spent on all that is in a plan.
+const EFFORT: usize = 10_000_000;
 
 /// An expression, and values of its variables: each name has the one at the place of its
 /// first letter in the alphabet.
@@ -22,10 +26,11 @@ pub(crate) fn expression(input: &str) {
         Some(Arc::from(*value))
     };
     let input = |name: &str| value(name).map_or(expression::Value::Null, expression::Value::Text);
-    let holds = expression.evaluate_with_inputs(&value, &input);
+    let holds = expression.evaluate_with_inputs(&value, &input, &Effort::new(EFFORT));
     // A parenthesis around all of it changes nothing but the number of tokens.
     if let Ok(same) = Expression::parse(&format!("({text})")) {
-        assert_eq!(same.evaluate_with_inputs(&value, &input), holds);
+        let same = same.evaluate_with_inputs(&value, &input, &Effort::new(EFFORT));
+        assert_eq!(same, holds);
     }
 }
 

@@ -407,6 +407,21 @@ fn searching_ends() {
     }
 }
 
+/// A pattern of ten thousand states for each of some rules.
+#[test]
+fn searches_in_rules_end() {
+    let world = World::default().local("a.yml", "a: {script: x}");
+    for (count, fits) in [(100, true), (1_000, false)] {
+        let rules = (0..count).map(|n| format!("{{if: '$NONE =~ /\\pL{{4}}{n}/'}}"));
+        let rules = rules.collect::<Vec<_>>().join(", ");
+        let root = node(&format!("include: {{local: a.yml, rules: [{rules}]}}"));
+        let error = world.include(root, Limits::default()).0.err();
+        let text = "Request timed out when fetching configuration files.";
+        let expected = (!fits).then_some(text);
+        assert_eq!(error.as_ref().map(|fault| fault.text.as_str()), expected);
+    }
+}
+
 #[test]
 fn the_way_of_asking_does_not_matter() {
     // Answers one at a time, in any order, give the same.
