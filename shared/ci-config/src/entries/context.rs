@@ -10,9 +10,12 @@ use crate::fault::{Errors, Fault, Faults};
 /// GitLab keeps no more.
 const MAX_WARNINGS: usize = 25;
 
-/// How much text conditions and patterns may come to, the same ones counted once. To read
-/// them takes much longer than other text.
-const MAX_CHECKED_BYTES: usize = 256 * 1024;
+/// How much text may be in patterns, also in those of conditions; the same ones are counted
+/// once. To read them takes much longer than other text.
+const MAX_PATTERN_BYTES: usize = 256 * 1024;
+
+/// What a class that Unicode names counts as: it has some hundred ranges.
+const PROPERTY_BYTES: usize = 64;
 
 pub(super) struct Context<'a> {
     checks: &'a Checks,
@@ -22,7 +25,7 @@ pub(super) struct Context<'a> {
     seen: RefCell<HashSet<String>>,
     expressions: RefCell<HashMap<String, bool>>,
     patterns: RefCell<HashMap<String, bool>>,
-    checked_bytes: Cell<usize>,
+    pattern_bytes: Cell<usize>,
 }
 
 impl<'a> Context<'a> {
@@ -34,7 +37,7 @@ impl<'a> Context<'a> {
             seen: RefCell::default(),
             expressions: RefCell::default(),
             patterns: RefCell::default(),
-            checked_bytes: Cell::new(0),
+            pattern_bytes: Cell::new(0),
         }
     }
 
@@ -57,9 +60,12 @@ impl<'a> Context<'a> {
         if let Some(answer) = known.borrow().get(text) {
             return *answer;
         }
-        let bytes = self.checked_bytes.get().saturating_add(text.len());
-        self.checked_bytes.set(bytes);
-        if bytes > MAX_CHECKED_BYTES {
+        let bytes = self
+            .pattern_bytes
+            .get()
+            .saturating_add(bytes_of_patterns(text));
+        self.pattern_bytes.set(bytes);
+        if bytes > MAX_PATTERN_BYTES {
             self.error(too_big());
             return true;
         }
@@ -93,4 +99,13 @@ impl<'a> Context<'a> {
             warnings: self.warnings.into_inner(),
         }
     }
+}
+
+/// At most: from the first slash on.
+fn bytes_of_patterns(text: &str) -> usize {
+    let Some(start) = text.find('/') else {
+        return 0;
+    };
+    let properties = text.matches("\\p").count() + text.matches("\\P").count();
+    text.len() - start + PROPERTY_BYTES * properties
 }

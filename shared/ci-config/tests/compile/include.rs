@@ -388,6 +388,8 @@ fn searching_ends() {
     let world = includes(100);
     for (entry, comparisons) in [
         ("{local: 'x*PLACE'}", 100),
+        // Begins and ends as the files do: to go along one is more than one comparison.
+        ("{local: 'f*a*a*a*a*PLACE*.yml'}", 290),
         ("{local: all.yml, rules: [{exists: [x, y, z]}]}", 300),
     ] {
         for (count, fits) in [(80, true), (120, false)] {
