@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 seconds="${FUZZ_SECONDS:-60}"
 export FUZZ_MEGABYTES=256
 timeout=4
+max_bytes=32768
 stack_kilobytes=2048 # of a thread in Rust
 work="${CARGO_TARGET_DIR:-target}/fuzz"
 host=$(rustc -vV | sed -n 's/^host: //p')
@@ -54,7 +55,8 @@ fuzz() {
   (
     ulimit -s "$stack_kilobytes"
     FUZZ_TARGET="$target" FUZZ_LAST="$work/last" "$fuzzer" -max_total_time="$seconds" -timeout="$timeout" \
-      -rss_limit_mb="$FUZZ_MEGABYTES" -dict="$dictionary" -artifact_prefix="$findings/" -print_final_stats=1 \
+      -rss_limit_mb="$FUZZ_MEGABYTES" -max_len="$max_bytes" -dict="$dictionary" -artifact_prefix="$findings/" \
+      -print_final_stats=1 \
       "$corpus" "$seeds"
   ) > "$log" 2>&1 || status=$?
   if ((status != 0)) && [[ -z $(ls -A "$findings") ]]; then
@@ -62,10 +64,16 @@ fuzz() {
   fi
   rm -f "$work/last"
   awk -v target="$target" '
-    /^#[0-9]+/ { for (i = 1; i < NF; i++) { if ($i == "cov:") edges = $(i + 1); if ($i == "corp:") corpus = $(i + 1) } runs = substr($1, 2) }
+    /^#[0-9]+/ {
+      runs = substr($1, 2)
+      for (i = 1; i < NF; i++) if ($i == "cov:") edges = $(i + 1); else if ($i == "corp:") inputs = $(i + 1)
+    }
     /^stat::number_of_executed_units/ { runs = $2 }
     /^stat::peak_rss_mb/ { peak = $2 }
-    END { printf "%-10s %9d executions, %5d edges covered, %s inputs kept, %s MB at most\n", target, runs, edges, corpus, peak }
+    END {
+      form = "%-10s %8d executions, %5d edges covered by %4d inputs, %3d MB at most\n"
+      printf form, target, runs, edges, inputs, peak
+    }
   ' "$log"
   if ((status != 0)); then
     echo "$target failed ($status):" "$findings"/*

@@ -1,4 +1,4 @@
-//! A configuration, with the files that it includes.
+//! A configuration, with the files that it includes, as far as the plan of its pipeline.
 
 use std::sync::Arc;
 
@@ -7,8 +7,10 @@ use ci_config::config::Changes;
 use ci_config::include::{
     Answer, Component, Found, Limits, Missing, Place, Root, Source, Surroundings,
 };
+use ci_config::plan::{self, Changed, Context, Files, Plan, Repository};
+use ci_config::variables::{Collection, Origin, Variable};
 use ci_config::yaml::{Documents, write};
-use ci_config::{Checks, duration, expression, glob, lint, pattern};
+use ci_config::{Checks, Config, duration, expression, glob, lint, pattern};
 
 const CHECKS: Checks = Checks {
     expression: |text| expression::Expression::parse(text).is_ok(),
@@ -55,6 +57,7 @@ pub(crate) fn run(input: &str) {
     );
     if let Some(config) = &compiled.config {
         assert_eq!(lint::jobs(config).len(), config.jobs.len());
+        world.plan(config);
     }
     if let Some(merged) = &compiled.merged {
         write(merged);
@@ -67,6 +70,9 @@ struct World<'a> {
     paths: Vec<Arc<str>>,
 }
 
+/// What variables there are.
+const VARIABLES: [(&str, &str); 3] = [("A", "a"), ("B", "$A b.yml $B"), ("C", "/a+/")];
+
 impl<'a> World<'a> {
     fn of(sections: &[(&'a str, &'a str)]) -> Self {
         let files = sections.iter().filter_map(|(title, text)| {
@@ -78,6 +84,30 @@ impl<'a> World<'a> {
         let mut paths: Vec<Arc<str>> = files.iter().map(|(name, _)| Arc::from(*name)).collect();
         paths.sort_unstable();
         Self { files, paths }
+    }
+
+    fn plan(&self, config: &Config) {
+        let variables: Collection = (VARIABLES.iter())
+            .map(|(name, value)| Variable::new(*name, *value, Origin::Project))
+            .collect();
+        let context = Context {
+            source: plan::Source::Push,
+            reference: "main",
+            is_tag: false,
+            project: "group/main",
+            kubernetes: false,
+            changed_paths: Some(&self.paths),
+            repository: self,
+            variables: &variables,
+            limits: plan::Limits::default(),
+        };
+        if let Ok(plan) = Plan::new(config, &context) {
+            assert!(plan.jobs.len() <= config.jobs.len());
+            // All copies of a job may have all variables there are.
+            for job in plan.jobs.iter().take(10) {
+                plan.variables_of(job);
+            }
+        }
     }
 
     fn fetch(&self, source: &Source) -> Answer {
@@ -117,12 +147,8 @@ fn place() -> Place {
 
 impl Surroundings for World<'_> {
     fn variable(&self, name: &str) -> Option<Arc<str>> {
-        Some(match name {
-            "A" => "a".into(),
-            "B" => "$A b.yml $B".into(),
-            "C" => "/a+/".into(),
-            _ => return None,
-        })
+        let (_, value) = VARIABLES.iter().find(|(other, _)| *other == name)?;
+        Some(Arc::from(*value))
     }
 
     fn expanded_variable(&self, name: &str) -> Option<Arc<str>> {
@@ -135,5 +161,19 @@ impl Surroundings for World<'_> {
 
     fn mask(&self, text: &str) -> String {
         text.replace("secret", "[MASKED]")
+    }
+}
+
+impl Repository for World<'_> {
+    fn files(&self) -> Arc<[Arc<str>]> {
+        self.paths.as_slice().into()
+    }
+
+    fn files_of(&self, _project: &str, _reference: Option<&str>) -> Files {
+        Files::Found(self.files())
+    }
+
+    fn changed_since(&self, _reference: &str) -> Changed {
+        Changed::Paths(self.files())
     }
 }
