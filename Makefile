@@ -3,12 +3,14 @@
 
 PYTHON ?= python3
 DEPLOY_ARGS ?=
+# For each target of `make fuzz`.
+FUZZ_SECONDS ?= 60
 
 FUNCTIONS := $(notdir $(wildcard functions/*))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test validate openapi bench e2e differential deploy clean
+.PHONY: help setup run test fuzz validate openapi bench e2e differential deploy clean
 
 # cargo-lambda finds Zig through the first python3 on the path. Given a rustup that does not
 # exist, it leaves toolchains alone instead of downloading a missing target by itself.
@@ -31,6 +33,9 @@ test: validate ## Check format, lints, docs and template, and run all tests
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
 	cargo test --workspace --locked
+
+fuzz: ## Try any bytes on the configuration languages (FUZZ_SECONDS, FUZZ_TARGETS)
+	FUZZ_SECONDS=$(FUZZ_SECONDS) bash fuzz/run.sh
 
 validate: .venv/validate/.installed ## Check the template, without an account or a network
 	.venv/validate/bin/python infra/validate.py

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::effort::Effort;
 use crate::fault::Fault;
 use crate::node::{Mapping, Node, Value};
 
@@ -26,6 +27,9 @@ pub const NOT_DEFINED: &str =
 
 /// How many errors GitLab shows of one file.
 const MAX_SHOWN: usize = 3;
+
+/// What all searches for patterns may cost, each time that inputs are given.
+const EFFORT: usize = 1_000_000;
 
 /// What the header of a file says.
 ///
@@ -84,10 +88,11 @@ impl Spec {
             let unknown = unknown.join(", ");
             faults.push(Fault::new(format!("unknown input arguments: {unknown}")));
         }
+        let effort = Effort::new(EFFORT);
         let mut values = Mapping::new();
         for (name, input) in &self.inputs {
             let known = |name: &str| values.get(name).or_else(|| given.get(name));
-            match input.value(given.get(name), &known) {
+            match input.value(given.get(name), &known, &effort) {
                 Ok(value) => {
                     values.insert(Arc::clone(name), value);
                 }
@@ -100,6 +105,9 @@ impl Spec {
                     );
                 }
             }
+        }
+        if effort.is_spent() {
+            return Err(vec![Fault::new("config too large")]);
         }
         if faults.is_empty() {
             Ok(values)

@@ -7,6 +7,7 @@ pub mod compile;
 pub mod config;
 pub mod cron;
 pub mod duration;
+pub mod effort;
 mod entries;
 pub mod expression;
 pub mod extends;
@@ -29,5 +30,6 @@ pub mod yaml;
 
 pub use compile::{Compilation, Compiled};
 pub use config::{Checks, Config};
+pub use effort::Effort;
 pub use fault::{Fault, Faults};
 pub use node::{Mapping, Node, Span, Value};

@@ -5,22 +5,22 @@
 
 use std::fmt;
 
-use regex::{Regex, RegexBuilder};
+use regex_automata::util::captures::Captures;
 
+mod program;
 mod translate;
 
+use program::Program;
 use translate::translate;
 
-/// Longer ones are refused, so that no compilation takes long.
+/// Longer ones are refused, so that none takes long to read.
 const MAX_BYTES: usize = 64 * 1024;
-/// Of the compiled program, and of the cache that a search may fill.
-const MAX_PROGRAM_BYTES: usize = 4 * 1024 * 1024;
 
 /// A regular expression that can be searched for.
 #[derive(Clone)]
 pub struct Pattern {
     source: Box<str>,
-    regex: Regex,
+    program: Program,
 }
 
 impl Pattern {
@@ -42,43 +42,55 @@ impl Pattern {
         if source.len() > MAX_BYTES {
             return None;
         }
-        let mut regex = String::with_capacity(source.len() + 8);
         let set: String = ['i', 's', 'm', 'U']
             .into_iter()
             .filter(|flag| flags.contains(*flag))
             .collect();
-        if !set.is_empty() {
-            regex = format!("(?{set})");
-        }
-        regex.push_str(&translate(source)?);
-        let regex = RegexBuilder::new(&regex)
-            .size_limit(MAX_PROGRAM_BYTES)
-            .dfa_size_limit(MAX_PROGRAM_BYTES)
-            .build()
-            .ok()?;
+        let translation = translate(source)?;
+        let text = match set.as_str() {
+            "" => translation,
+            set => format!("(?{set}){translation}"),
+        };
         Some(Self {
             source: format!("(?{set}){source}").into(),
-            regex,
+            program: Program::read(&text)?,
         })
+    }
+
+    /// How many states its automaton has, about: what it costs to search with it first.
+    pub const fn states(&self) -> usize {
+        self.program.states()
+    }
+
+    pub(crate) fn is_built(&self) -> bool {
+        self.program.is_built()
     }
 
     /// Whether it is anywhere in the text.
     pub fn is_match(&self, text: &str) -> bool {
-        self.regex.is_match(text)
+        (self.program.regex()).is_some_and(|regex| regex.is_match(text))
     }
 
     /// What the first match found: its last group if there are groups, else all of it.
     pub fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
-        let captures = self.regex.captures(text)?;
-        Some(captures.get(captures.len() - 1)?.as_str())
+        let regex = self.program.regex()?;
+        let mut captures = regex.create_captures();
+        regex.captures(text, &mut captures);
+        found(&captures, text)
     }
 
     /// The same of the last match, as `coverage` wants it of a line of the log. To be given
     /// lines and not whole logs: the search starts anew behind each match.
     pub fn find_last<'t>(&self, text: &'t str) -> Option<&'t str> {
-        let captures = self.regex.captures_iter(text).last()?;
-        Some(captures.get(captures.len() - 1)?.as_str())
+        let captures = self.program.regex()?.captures_iter(text).last()?;
+        found(&captures, text)
     }
+}
+
+/// Of the groups there is only the last.
+fn found<'t>(captures: &Captures, text: &'t str) -> Option<&'t str> {
+    let group = captures.get_group(captures.group_len().checked_sub(1)?)?;
+    text.get(group.range())
 }
 
 /// Two are equal when they were written alike, flags included.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ci_config::Effort;
 use ci_config::cron::{self, Cron};
 use ci_config::duration;
 use ci_config::expression::Expression;
@@ -150,10 +151,10 @@ proptest! {
     #[test]
     fn expressions(text in text(EXPRESSIONS)) {
         if let Ok(expression) = Expression::parse(&text) {
-            let holds = expression.evaluate(&variable);
+            let holds = expression.evaluate(&variable, &Effort::new(10_000_000));
             // A parenthesis around all of it changes nothing but the number of tokens.
             if let Ok(same) = Expression::parse(&format!("({text})")) {
-                prop_assert_eq!(same.evaluate(&variable), holds);
+                prop_assert_eq!(same.evaluate(&variable, &Effort::new(10_000_000)), holds);
             }
         }
     }
@@ -207,7 +208,8 @@ fn long_texts() {
     };
     for text in texts(EXPRESSIONS) {
         if let Ok(expression) = Expression::parse(&text) {
-            expression.evaluate(&|_| Some(text.as_str().into()));
+            let variable = |_: &str| Some(text.as_str().into());
+            expression.evaluate(&variable, &Effort::new(10_000_000));
         }
     }
     let searched = "ab1 é\n".repeat(1_000);

@@ -1,22 +1,33 @@
 //! What the entries of one configuration share: what it is checked with, what was found.
 
-use std::cell::RefCell;
-use std::collections::HashSet;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
 
+use crate::budget::too_big;
 use crate::config::Checks;
 use crate::fault::{Errors, Fault, Faults};
 
 /// GitLab keeps no more.
 const MAX_WARNINGS: usize = 25;
 
+/// How much text may be in patterns, also in those of conditions; the same ones are counted
+/// once. To read them takes much longer than other text.
+const MAX_PATTERN_BYTES: usize = 256 * 1024;
+
+/// What a class that Unicode names counts as: it has some hundred ranges.
+const PROPERTY_BYTES: usize = 64;
+
 pub(super) struct Context<'a> {
-    pub(super) checks: &'a Checks,
+    checks: &'a Checks,
     errors: RefCell<Errors>,
     /// The error after which GitLab reads no further.
     last: RefCell<Option<Fault>>,
     warnings: RefCell<Vec<Fault>>,
     /// The same may be found in `default` and in each job that inherits it.
     seen: RefCell<HashSet<String>>,
+    expressions: RefCell<HashMap<String, bool>>,
+    patterns: RefCell<HashMap<String, bool>>,
+    pattern_bytes: Cell<usize>,
 }
 
 impl<'a> Context<'a> {
@@ -27,7 +38,48 @@ impl<'a> Context<'a> {
             last: RefCell::default(),
             warnings: RefCell::default(),
             seen: RefCell::default(),
+            expressions: RefCell::default(),
+            patterns: RefCell::default(),
+            pattern_bytes: Cell::new(0),
         }
+    }
+
+    /// Whether it is an expression. Jobs that extend others have the same ones.
+    pub(super) fn is_expression(&self, text: &str) -> bool {
+        self.check(&self.expressions, self.checks.expression, text)
+    }
+
+    /// Whether it is a pattern, `/…/` with or without flags.
+    pub(super) fn is_pattern(&self, text: &str) -> bool {
+        self.check(&self.patterns, self.checks.pattern, text)
+    }
+
+    fn check(
+        &self,
+        known: &RefCell<HashMap<String, bool>>,
+        check: fn(&str) -> bool,
+        text: &str,
+    ) -> bool {
+        if let Some(answer) = known.borrow().get(text) {
+            return *answer;
+        }
+        let bytes = self
+            .pattern_bytes
+            .get()
+            .saturating_add(bytes_of_patterns(text));
+        self.pattern_bytes.set(bytes);
+        if bytes > MAX_PATTERN_BYTES {
+            self.error(too_big());
+            return true;
+        }
+        let answer = check(text);
+        known.borrow_mut().insert(text.to_owned(), answer);
+        answer
+    }
+
+    /// The seconds of a duration in words, if it is one.
+    pub(super) fn duration(&self, text: &str) -> Option<u64> {
+        (self.checks.duration)(text)
     }
 
     pub(super) fn error(&self, fault: Fault) {
@@ -61,4 +113,13 @@ impl<'a> Context<'a> {
             warnings: self.warnings.into_inner(),
         }
     }
+}
+
+/// At most: from the first slash on.
+fn bytes_of_patterns(text: &str) -> usize {
+    let Some(start) = text.find('/') else {
+        return 0;
+    };
+    let properties = text.matches("\\p").count() + text.matches("\\P").count();
+    text.len() - start + PROPERTY_BYTES * properties
 }

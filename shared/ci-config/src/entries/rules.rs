@@ -98,7 +98,7 @@ fn rule(entry: &Entry<'_>, grammar: &Grammar) -> Option<Rule> {
     let condition = entry.attribute("if").and_then(|node| {
         let text = node
             .as_str()
-            .filter(|text| (entry.context.checks.expression)(text));
+            .filter(|text| entry.context.is_expression(text));
         if text.is_none() {
             entry.fail("if", "Invalid expression syntax");
         }

@@ -9,6 +9,9 @@ use crate::pattern::Pattern;
 /// One more is too many.
 const MAX_TOKENS: usize = 99;
 
+/// Of all patterns, which is as many as one may have.
+const MAX_STATES: usize = 80_000;
+
 #[derive(Debug)]
 pub(super) enum Token {
     Open,
@@ -26,18 +29,26 @@ pub(super) enum Leaf {
     Input(Arc<str>),
 }
 
-pub(super) fn tokens(text: &str) -> Result<Vec<Token>, SyntaxError> {
+/// Also says how many states all patterns have.
+pub(super) fn tokens(text: &str) -> Result<(Vec<Token>, usize), SyntaxError> {
     let mut tokens = Vec::new();
+    let mut states = 0;
     let mut rest = skip_space(text);
     while !rest.is_empty() {
         let (token, length) = next(rest)?;
         if tokens.len() == MAX_TOKENS {
             return Err(SyntaxError::TooManyTokens);
         }
+        if let Token::Value(Leaf::Literal(Value::Pattern(pattern))) = &token {
+            states += pattern.states();
+            if states > MAX_STATES {
+                return Err(SyntaxError::InvalidPattern);
+            }
+        }
         tokens.push(token);
         rest = skip_space(rest.get(length..).unwrap_or_default());
     }
-    Ok(tokens)
+    Ok((tokens, states))
 }
 
 /// The first token, and its length in bytes.

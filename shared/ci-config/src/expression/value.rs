@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::effort::Effort;
 use crate::pattern::Pattern;
 
 /// A value inside an expression.
@@ -48,18 +49,18 @@ impl Value {
 
     /// `=~`. A text on the right is a pattern if it reads like one; if it does not, what is
     /// on the left must be in it, which nothing always is.
-    pub(super) fn matches(&self, right: &Self) -> bool {
+    pub(super) fn matches(&self, right: &Self, effort: &Effort) -> Option<bool> {
         let left = self.text();
-        match right {
+        Some(match right {
             Self::Null | Self::Boolean(false) => false,
             Self::Boolean(true) => boolean(true).contains(&*left),
-            Self::Pattern(pattern) => pattern.is_match(&left),
+            Self::Pattern(pattern) => return effort.search(pattern, &left),
             // GitLab removes these backslashes here too, as it does of literals.
             Self::Text(text) => match Pattern::parse(&text.replace("\\/", "/")) {
-                Some(pattern) => pattern.is_match(&left),
+                Some(pattern) => return effort.search(&pattern, &left),
                 None => text.contains(&*left),
             },
-        }
+        })
     }
 
     fn text(&self) -> Cow<'_, str> {

@@ -161,7 +161,6 @@ impl<'a> Pass<'a> {
         let mut passing = Vec::new();
         let mut pending = false;
         for location in locations {
-            self.work.check()?;
             match judge.judge(location.get("rules"), &|source| self.answers.get(source))? {
                 Verdict::Pass => passing.push(location),
                 Verdict::Skip => {}
@@ -170,6 +169,7 @@ impl<'a> Pass<'a> {
                     self.wanted.insert(source);
                 }
             }
+            self.work.check()?;
         }
         if pending {
             return Ok(None);

@@ -84,13 +84,16 @@ impl Judge<'_> {
         }
     }
 
-    /// What cannot be evaluated does not hold.
+    /// What cannot be evaluated does not hold, and what costs too much will be an error.
     fn holds(&self, condition: &str) -> bool {
         let variable = |name: &str| {
             let name = Some(name).filter(|_| self.scope.sees_variables);
             name.and_then(|name| self.surroundings.variable(name))
         };
-        Expression::parse(condition).is_ok_and(|expression| expression.evaluate(&variable))
+        let expression = Expression::parse(condition).ok();
+        let holds =
+            expression.and_then(|expression| expression.evaluate(&variable, &self.work.effort));
+        holds.unwrap_or(false)
     }
 
     fn expand(&self, text: &str) -> String {

@@ -11,6 +11,9 @@ use super::wildcard::Wildcard;
 use crate::fault::Fault;
 use crate::node::{Node, Value};
 
+/// Of a wildcard along a path: in the time in which one is found not to begin as the other.
+const STEPS_A_COMPARISON: usize = 64;
+
 impl Pass<'_> {
     /// One include for each file of a list, and for each that a wildcard finds; none while
     /// that is open.
@@ -73,10 +76,13 @@ impl Pass<'_> {
                         .is_some_and(|other| other.project == place.project)
             })
         };
+        let mut steps = 0;
         let found = paths
             .iter()
-            .filter(|path| wildcard.matches(path))
+            .filter(|path| wildcard.matches(path, &mut steps))
             .filter(is_new);
-        Some(found.take(self.limits.files + 1).cloned().collect())
+        let found = found.take(self.limits.files + 1).cloned().collect();
+        self.work.compare(1, steps / STEPS_A_COMPARISON);
+        Some(found)
     }
 }

@@ -33,17 +33,19 @@ impl Wildcard {
         }
     }
 
-    /// Takes time in proportion to the path times the pattern, whatever they are.
-    pub(super) fn matches(&self, path: &str) -> bool {
+    /// Takes steps in proportion to the path times the pattern, and adds them up; but hardly
+    /// any when the path begins or ends otherwise.
+    pub(super) fn matches(&self, path: &str, steps: &mut usize) -> bool {
         let path = path.as_bytes();
         let literal = |(part, byte): (&Part, &u8)| *part == Part::Byte(*byte);
-        let fixed = self
-            .0
-            .iter()
-            .take_while(|part| matches!(part, Part::Byte(_)));
-        if !self.0.iter().zip(path).take(fixed.count()).all(literal) {
+        let is_fixed = |part: &&Part| matches!(part, Part::Byte(_));
+        let first = self.0.iter().take_while(is_fixed).count();
+        let last = self.0.iter().rev().take_while(is_fixed).count();
+        let mut from_end = self.0.iter().rev().zip(path.iter().rev()).take(last);
+        if !self.0.iter().zip(path).take(first).all(literal) || !from_end.all(literal) {
             return false;
         }
+        *steps = steps.saturating_add(self.0.len().saturating_mul(path.len()));
         // Whether the path up to a place matches the parts so far.
         let mut reached = vec![false; path.len() + 1];
         reached[0] = true;

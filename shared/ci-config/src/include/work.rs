@@ -3,27 +3,40 @@
 use std::cell::Cell;
 
 use super::took_too_long;
+use crate::effort::Effort;
 use crate::fault::Fault;
 
-/// How many paths may still be compared with globs and wildcards.
+/// What all searches for patterns may cost, over all steps.
+const EFFORT: usize = 4_000_000;
+
 #[derive(Debug)]
-pub(super) struct Work(Cell<Option<usize>>);
+pub(super) struct Work {
+    /// How many paths may still be compared with globs and wildcards.
+    comparisons: Cell<Option<usize>>,
+    pub(super) effort: Effort,
+}
 
 impl Work {
     pub(super) const fn new(comparisons: usize) -> Self {
-        Self(Cell::new(Some(comparisons)))
+        Self {
+            comparisons: Cell::new(Some(comparisons)),
+            effort: Effort::new(EFFORT),
+        }
     }
 
     pub(super) fn compare(&self, patterns: usize, paths: usize) {
         let count = patterns.saturating_mul(paths);
-        let left = self.0.get().and_then(|left| left.checked_sub(count));
-        self.0.set(left);
+        let left = self
+            .comparisons
+            .get()
+            .and_then(|left| left.checked_sub(count));
+        self.comparisons.set(left);
     }
 
     pub(super) fn check(&self) -> Result<(), Fault> {
-        match self.0.get() {
-            Some(_) => Ok(()),
-            None => Err(took_too_long()),
+        match self.comparisons.get() {
+            Some(_) if !self.effort.is_spent() => Ok(()),
+            Some(_) | None => Err(took_too_long()),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::json;
 use super::rule::Rule;
+use crate::effort::Effort;
 use crate::node::{Node, Span, Value, float_text};
 use crate::pattern::Pattern;
 use crate::yaml::{MAX_BYTES, inspect, inspect_whole};
@@ -82,6 +83,7 @@ impl Input {
         &self,
         given: Option<&Node>,
         known: &dyn Fn(&str) -> Option<&'a Node>,
+        effort: &Effort,
     ) -> Result<Node, Vec<String>> {
         let is_unset =
             |node: &Node| node.is_null() || (self.rules.is_some() && node.as_str() == Some(""));
@@ -91,7 +93,7 @@ impl Input {
         if is_required && given.is_none() {
             return Err(vec!["required value has not been provided".to_owned()]);
         }
-        let rule = (self.rules.iter().flatten()).find(|rule| rule.holds(known));
+        let rule = (self.rules.iter().flatten()).find(|rule| rule.holds(known, effort));
         let default = rule
             .and_then(|rule| rule.default.as_ref())
             .filter(|node| !node.is_null())
@@ -103,11 +105,11 @@ impl Input {
         let mut messages = Vec::new();
         let default = default.map(|node| self.coerce(node)).transpose()?;
         if let Some(default) = default.as_ref().filter(|node| !node.is_null()) {
-            self.check(default, options, Origin::Default, &mut messages);
+            self.check(default, options, Origin::Default, effort, &mut messages);
         }
         let given = given.map(|node| self.coerce(node)).transpose()?;
         if let Some(given) = &given {
-            self.check(given, options, Origin::Provided, &mut messages);
+            self.check(given, options, Origin::Provided, effort, &mut messages);
         }
         if !messages.is_empty() {
             return Err(messages);
@@ -135,6 +137,7 @@ impl Input {
         node: &Node,
         options: Option<&Arc<[Node]>>,
         origin: Origin,
+        effort: &Effort,
         messages: &mut Vec<String>,
     ) {
         let origin = origin.as_str();
@@ -178,7 +181,8 @@ impl Input {
                 messages.push("invalid regular expression".to_owned());
             }
             (Some(Regex::Valid(pattern)), Kind::String) => {
-                if !node.as_str().is_some_and(|text| pattern.is_match(text)) {
+                let is_match = |text: &str| effort.search(pattern, text).unwrap_or(false);
+                if !node.as_str().is_some_and(is_match) {
                     messages.push(format!(
                         "{origin} value does not match required RegEx pattern"
                     ));

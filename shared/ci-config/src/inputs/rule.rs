@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::header::{Entry, MAX_OPTIONS, present, unknown_keys};
 use super::input::shown;
+use crate::effort::Effort;
 use crate::expression::{self, Expression};
 use crate::fault::{Errors, Fault};
 use crate::node::{Mapping, Node, Value};
@@ -18,11 +19,18 @@ pub(super) struct Rule {
 }
 
 impl Rule {
-    /// `known` has the inputs that the condition may ask for.
-    pub(super) fn holds<'a>(&self, known: &dyn Fn(&str) -> Option<&'a Node>) -> bool {
+    /// `known` has the inputs that the condition may ask for. What costs too much does not
+    /// hold.
+    pub(super) fn holds<'a>(
+        &self,
+        known: &dyn Fn(&str) -> Option<&'a Node>,
+        effort: &Effort,
+    ) -> bool {
         let input = |name: &str| known(name).map_or(expression::Value::Null, operand);
-        (self.condition.as_ref())
-            .is_none_or(|condition| condition.evaluate_with_inputs(&|_| None, &input))
+        self.condition.as_ref().is_none_or(|condition| {
+            let holds = condition.evaluate_with_inputs(&|_| None, &input, effort);
+            holds.unwrap_or(false)
+        })
     }
 }
 

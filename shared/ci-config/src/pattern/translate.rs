@@ -14,6 +14,8 @@ mod escape;
 const MAX_REPEAT: u32 = 1_000;
 /// Groups inside groups; that of the `regex` crate.
 const MAX_NESTING: usize = 250;
+/// Classes that Unicode names. To read one takes kilobytes.
+const MAX_PROPERTIES: usize = 300;
 
 /// None for what RE2 refuses. What comes out may still be refused by the `regex` crate: it
 /// judges all on which they agree.
@@ -25,6 +27,7 @@ pub(super) fn translate(source: &str) -> Option<String> {
         groups: vec![1],
         atom: 1,
         repeated: false,
+        properties: 0,
     };
     while let Some(next) = translation.rest.next() {
         translation.token(next)?;
@@ -43,6 +46,8 @@ struct Translation<'a> {
     atom: u32,
     /// Whether a repetition came last.
     repeated: bool,
+    /// Classes that Unicode names, so far.
+    properties: usize,
 }
 
 impl Translation<'_> {

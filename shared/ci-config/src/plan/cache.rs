@@ -6,11 +6,18 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use super::{Changed, Files, Repository};
+use crate::effort::Effort;
 use crate::expression::Expression;
 use crate::pattern::Pattern;
 
-/// How many texts are kept read. Each may hold megabytes of compiled patterns.
+/// How many texts are kept read.
 const MAX_COMPILED: usize = 256;
+
+/// Those with more states are not kept: each may come to megabytes.
+const MAX_STATES: usize = 10_000;
+
+/// What all searches for patterns may cost.
+const EFFORT: usize = 10_000_000;
 
 /// How many answers are kept.
 const MAX_ANSWERS: usize = 10_000;
@@ -18,6 +25,7 @@ const MAX_ANSWERS: usize = 10_000;
 /// Answers that do not change while a plan is made.
 pub(super) struct Cache<'a> {
     repository: &'a dyn Repository,
+    pub(super) effort: Effort,
     expressions: RefCell<HashMap<Arc<str>, Option<Expression>>>,
     patterns: RefCell<HashMap<Box<str>, Option<Pattern>>>,
     files: OnceCell<Arc<[Arc<str>]>>,
@@ -46,6 +54,7 @@ impl<'a> Cache<'a> {
     pub(super) fn new(repository: &'a dyn Repository) -> Self {
         Self {
             repository,
+            effort: Effort::new(EFFORT),
             expressions: RefCell::default(),
             patterns: RefCell::default(),
             files: OnceCell::new(),
@@ -58,13 +67,21 @@ impl<'a> Cache<'a> {
     /// None when it is no expression.
     pub(super) fn expression(&self, text: &Arc<str>) -> Option<Expression> {
         let read = || Expression::parse(text).ok();
-        look_up(&self.expressions, MAX_COMPILED, Arc::clone(text), read)
+        let states = |read: &Option<Expression>| read.as_ref().map_or(0, Expression::states);
+        look_up(
+            &self.expressions,
+            MAX_COMPILED,
+            states,
+            Arc::clone(text),
+            read,
+        )
     }
 
     /// None when it is no pattern.
     pub(super) fn pattern(&self, text: &str) -> Option<Pattern> {
         let read = || Pattern::parse(text);
-        look_up(&self.patterns, MAX_COMPILED, text.into(), read)
+        let states = |read: &Option<Pattern>| read.as_ref().map_or(0, Pattern::states);
+        look_up(&self.patterns, MAX_COMPILED, states, text.into(), read)
     }
 
     pub(super) fn files(&self) -> &[Arc<str>] {
@@ -74,12 +91,18 @@ impl<'a> Cache<'a> {
     pub(super) fn files_of(&self, project: &Arc<str>, reference: Option<&Arc<str>>) -> Files {
         let key = (Arc::clone(project), reference.cloned());
         let ask = || (self.repository).files_of(project, reference.map(AsRef::as_ref));
-        look_up(&self.files_of, MAX_ANSWERS, key, ask)
+        look_up(&self.files_of, MAX_ANSWERS, |_| 0, key, ask)
     }
 
     pub(super) fn changed_since(&self, reference: &Arc<str>) -> Changed {
         let ask = || self.repository.changed_since(reference);
-        look_up(&self.changed_since, MAX_ANSWERS, Arc::clone(reference), ask)
+        look_up(
+            &self.changed_since,
+            MAX_ANSWERS,
+            |_| 0,
+            Arc::clone(reference),
+            ask,
+        )
     }
 
     pub(super) fn answer(&self, question: &Question) -> Option<bool> {
@@ -97,6 +120,7 @@ impl<'a> Cache<'a> {
 fn look_up<K: Eq + Hash, V: Clone>(
     known: &RefCell<HashMap<K, V>>,
     most: usize,
+    states: impl FnOnce(&V) -> usize,
     key: K,
     find: impl FnOnce() -> V,
 ) -> V {
@@ -105,7 +129,7 @@ fn look_up<K: Eq + Hash, V: Clone>(
     }
     let value = find();
     let mut known = known.borrow_mut();
-    if known.len() < most {
+    if known.len() < most && states(&value) <= MAX_STATES {
         known.insert(key, value.clone());
     }
     value

@@ -36,7 +36,12 @@ impl Evaluation<'_> {
         let refs = policy.refs.iter().map(|refs| {
             self.budget.step(REF_STEPS * refs.len())?;
             self.read(refs.iter())?;
-            Ok(refs.iter().any(|text| self.is_ref(text)))
+            for text in refs.iter() {
+                if self.is_ref(text)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
         });
         let kubernetes = policy.kubernetes.then_some(Ok(self.context.kubernetes));
         let variables = policy.variables.iter().map(|expressions| {
@@ -55,28 +60,29 @@ impl Evaluation<'_> {
 
     /// Whether a text stands for the ref or the source of the pipeline: a keyword, a name
     /// or a pattern, each perhaps in one project only.
-    fn is_ref(&self, text: &str) -> bool {
+    fn is_ref(&self, text: &str) -> Result<bool, Error> {
         let context = self.context;
         let (word, project) = match text.split_once('@') {
             Some((word, project)) => (word, Some(project)),
             None => (text, None),
         };
         if project.is_some_and(|project| project != context.project) {
-            return false;
+            return Ok(false);
         }
         if (context.is_tag && word == "tags") || (context.is_branch() && word == "branches") {
-            return true;
+            return Ok(true);
         }
         if context.source.is_keyword(word) {
-            return true;
+            return Ok(true);
         }
         // Pipelines of merge requests run for no ref that could be named.
         if !context.is_tag && !context.is_branch() {
-            return false;
+            return Ok(false);
         }
-        match self.cache.pattern(word) {
-            Some(pattern) => pattern.is_match(context.reference),
-            None => word == context.reference,
-        }
+        let is_match = match self.cache.pattern(word) {
+            Some(pattern) => self.cache.effort.search(&pattern, context.reference),
+            None => Some(word == context.reference),
+        };
+        is_match.ok_or(Error::TooMuch)
     }
 }

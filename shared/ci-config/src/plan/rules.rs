@@ -78,7 +78,8 @@ impl Evaluation<'_> {
         };
         let value =
             |name: &str| (self.scope.get(name)).map(|definition| Arc::clone(definition.value));
-        Ok(expression.evaluate(&value))
+        let holds = expression.evaluate(&value, &self.cache.effort);
+        holds.ok_or(Error::TooMuch)
     }
 
     /// Texts are looked up in what is known already, and for that read to their ends.

@@ -9,11 +9,14 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span as Place, Tag};
 use crate::fault::Fault;
 use crate::node::{Mapping, Node, Span, Value, float_text};
 use crate::yaml::tag::{self, Refused};
-use crate::yaml::{MAX_DEPTH, MAX_WARNINGS, Origin, inspect, scalar, syntax};
+use crate::yaml::{MAX_BYTES, MAX_DEPTH, MAX_WARNINGS, Origin, inspect, scalar, syntax};
 
 /// How many keys `<<` may copy in one document: each costs, also one that is replaced at
 /// once.
 const MAX_MERGED: usize = 500_000;
+
+/// How much text may be made of keys that are collections. Aliases make many from few.
+const MAX_KEY_BYTES: usize = MAX_BYTES;
 
 /// The first document of a text, if there is one.
 pub(super) fn compose(
@@ -27,6 +30,7 @@ pub(super) fn compose(
         open: Vec::new(),
         anchors: HashMap::new(),
         merged: 0,
+        key_bytes: 0,
         root: None,
     };
     for event in Parser::new_from_str(text) {
@@ -49,6 +53,7 @@ struct Composer<'a> {
     open: Vec<Open>,
     anchors: HashMap<usize, Composed>,
     merged: usize,
+    key_bytes: usize,
     root: Option<Node>,
 }
 
@@ -214,7 +219,14 @@ impl Composer<'_> {
             Kind::Mapping { keys, own, key } => (keys, own, key),
         };
         let Some(key) = key.take() else {
-            *key = Some(Key::of(&composed));
+            let named = Key::of(&composed);
+            if composed.height > 0 {
+                self.key_bytes += named.text.len();
+                if self.key_bytes > MAX_KEY_BYTES {
+                    return Err(too_big(named.span));
+                }
+            }
+            *key = Some(named);
             return Ok(());
         };
         let merged = if key.merges { merged(&composed) } else { None };

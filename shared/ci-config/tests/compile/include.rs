@@ -388,6 +388,8 @@ fn searching_ends() {
     let world = includes(100);
     for (entry, comparisons) in [
         ("{local: 'x*PLACE'}", 100),
+        // Begins and ends as the files do: to go along one is more than one comparison.
+        ("{local: 'f*a*a*a*a*PLACE*.yml'}", 290),
         ("{local: all.yml, rules: [{exists: [x, y, z]}]}", 300),
     ] {
         for (count, fits) in [(80, true), (120, false)] {
@@ -404,6 +406,21 @@ fn searching_ends() {
             let expected = (!fits).then_some(text);
             assert_eq!(error.as_ref().map(|fault| fault.text.as_str()), expected);
         }
+    }
+}
+
+/// A pattern of ten thousand states for each of some rules.
+#[test]
+fn searches_in_rules_end() {
+    let world = World::default().local("a.yml", "a: {script: x}");
+    for (count, fits) in [(100, true), (1_000, false)] {
+        let rules = (0..count).map(|n| format!("{{if: '$NONE =~ /\\pL{{4}}{n}/'}}"));
+        let rules = rules.collect::<Vec<_>>().join(", ");
+        let root = node(&format!("include: {{local: a.yml, rules: [{rules}]}}"));
+        let error = world.include(root, Limits::default()).0.err();
+        let text = "Request timed out when fetching configuration files.";
+        let expected = (!fits).then_some(text);
+        assert_eq!(error.as_ref().map(|fault| fault.text.as_str()), expected);
     }
 }
 

@@ -4,6 +4,7 @@
     reason = "test support: what is not as expected should stop the test at once"
 )]
 
+mod bounds;
 mod cases;
 mod jobs;
 mod keys;

@@ -30,6 +30,27 @@ fn error(result: Result<Node, Vec<String>>) -> String {
     result.expect_err("an error").join(", ")
 }
 
+/// A pattern of ten thousand states for each of some inputs.
+#[test]
+fn searches_are_counted() {
+    let of_regex = |count: usize| -> String {
+        let inputs = (0..count).map(|n| format!("a{n}: {{default: x, regex: '\\pL{{4}}{n}|x'}}"));
+        format!("{{{}}}", inputs.collect::<Vec<_>>().join(", "))
+    };
+    let of_rules = |count: usize| -> String {
+        let rules =
+            (0..count).map(|n| format!("{{if: '$[[ inputs.a ]] =~ /\\pL{{4}}{n}/', default: x}}"));
+        let rules = rules.collect::<Vec<_>>().join(", ");
+        format!("{{a: {{default: x}}, b: {{rules: [{rules}, {{default: y}}]}}}}")
+    };
+    let content = node("k: x");
+    for inputs in [of_regex, of_rules] {
+        assert_eq!(apply(&inputs(40), "{}", &content), Ok(content.clone()));
+        let error = error(apply(&inputs(200), "{}", &content));
+        assert_eq!(error, "config too large");
+    }
+}
+
 #[test]
 fn blocks_are_counted() {
     let items = |count: usize| {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ci_config::Effort;
 use ci_config::expression::{Expression, SyntaxError, Value};
 
 mod oracle;
@@ -27,9 +28,13 @@ fn variable(name: &str) -> Option<Arc<str>> {
     Some(value.into())
 }
 
+fn parse(text: &str) -> Expression {
+    Expression::parse(text).unwrap_or_else(|error| panic!("{error} in {text}"))
+}
+
 fn evaluate(text: &str) -> bool {
-    let expression = Expression::parse(text).unwrap_or_else(|error| panic!("{error} in {text}"));
-    expression.evaluate(&variable)
+    let holds = parse(text).evaluate(&variable, &Effort::new(10_000));
+    holds.unwrap_or_else(|| panic!("{text} takes long"))
 }
 
 fn error(text: &str) -> Option<SyntaxError> {
@@ -240,7 +245,60 @@ fn inputs() {
     ];
     for (text, expected) in cases {
         let expression = Expression::parse(text).expect(text);
-        let holds = expression.evaluate_with_inputs(&variable, &input);
-        assert_eq!(holds, expected, "{text}");
+        let holds = expression.evaluate_with_inputs(&variable, &input, &Effort::new(10_000));
+        assert_eq!(holds, Some(expected), "{text}");
     }
+}
+
+/// The fewest states with which an expression can be evaluated.
+fn effort(text: &str, value: &str) -> usize {
+    let variable = |_: &str| Some(Arc::from(value));
+    let (mut too_few, mut enough) = (0, 1 << 40);
+    while too_few + 1 < enough {
+        let tried = usize::midpoint(too_few, enough);
+        match parse(text).evaluate(&variable, &Effort::new(tried)) {
+            Some(_) => enough = tried,
+            None => too_few = tried,
+        }
+    }
+    enough
+}
+
+/// To build an automaton costs its states, and to search long texts costs, too.
+#[test]
+fn searches_are_counted() {
+    let long = "x".repeat(1_000_000);
+    for (text, value, least, most) in [
+        ("$A == 'abc'", "abc", 0, 1),
+        ("$A =~ /abc/", "abc", 3, 20),
+        ("$A =~ /(abc){100}/", "abc", 300, 1_000),
+        (r"$A =~ /\pL/", "abc", 600, 4_000),
+        (r"$A =~ /\pL{0,10}/", "abc", 6_000, 40_000),
+        ("$A =~ $A", "/(abc){100}/", 300, 1_000),
+        ("$A =~ /abc/", &long, 1_000, 10_000),
+        (r"$A == 'a' && $A =~ /\pL/", "abc", 0, 1),
+    ] {
+        let effort = effort(text, value);
+        assert!((least..=most).contains(&effort), "{text}: {effort}");
+    }
+}
+
+#[test]
+fn what_is_built_is_kept() {
+    let expression = parse("$A =~ /(abc){100}/");
+    let variable = |_: &str| Some(Arc::from("abc"));
+    assert_eq!(expression.evaluate(&variable, &Effort::new(100)), None);
+    let effort = Effort::new(1_000);
+    for _ in 0..20 {
+        assert_eq!(expression.evaluate(&variable, &effort), Some(false));
+    }
+    assert!(!effort.is_spent());
+}
+
+/// However many patterns there are in it, one expression holds no more than one pattern may.
+#[test]
+fn patterns_are_bounded_together() {
+    let expression = |count| vec![r"$A =~ /\pL{20}/"; count].join(" || ");
+    assert_eq!(error(&expression(1)), None);
+    assert_eq!(error(&expression(2)), Some(SyntaxError::InvalidPattern));
 }

@@ -1,6 +1,8 @@
 //! Patterns as RE2 has them.
 
 use ci_config::pattern::Pattern;
+use proptest::prelude::*;
+use regex::{Captures, Regex};
 
 fn pattern(text: &str) -> Pattern {
     Pattern::parse(text).unwrap_or_else(|| panic!("not taken: {text}"))
@@ -173,6 +175,10 @@ fn bounds() {
     pattern(&nested(200));
     assert!(Pattern::parse(&nested(10_000)).is_none());
     // Programs that would be large.
+    pattern(r"/\pL{20}/");
+    pattern("/.{1000}/");
+    assert!(Pattern::parse(r"/\pL{50}/").is_none());
+    assert!(Pattern::parse(&format!("/{}/", r"\p{Zs}".repeat(301))).is_none());
     assert!(Pattern::parse(r"/(\pL\pL\pL\pL){250}/").is_none());
 }
 
@@ -200,6 +206,35 @@ fn long_texts() {
     let text = "a".repeat(1_000_000);
     assert!(!pattern("/(a*)*(a*)*b/").is_match(&text));
     assert!(pattern("/(a?){30}a{30}$/").is_match(&text));
+}
+
+/// Each group that a search carries along would cost.
+#[test]
+fn many_groups() {
+    let groups = pattern(&format!("/{}(b)/", "(a*)*".repeat(500)));
+    let text = "a".repeat(2_000) + "b";
+    assert_eq!(groups.find(&text), Some("b"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// As the `regex` crate does it, with all groups.
+    #[test]
+    fn the_last_group_is_found(
+        source in "([ab.]|\\(|\\(\\?:|\\)|\\||[*?]){0,16}",
+        text in "[ab\n]{0,12}",
+    ) {
+        if let (Some(pattern), Ok(regex)) = (Pattern::of_source(&source), Regex::new(&source)) {
+            let last = |captures: Captures<'_>| {
+                captures.get(captures.len() - 1).map(|group| group.as_str().to_owned())
+            };
+            let first = regex.captures(&text).and_then(last);
+            prop_assert_eq!(pattern.find(&text).map(str::to_owned), first);
+            let end = regex.captures_iter(&text).last().and_then(last);
+            prop_assert_eq!(pattern.find_last(&text).map(str::to_owned), end);
+        }
+    }
 }
 
 #[test]

@@ -104,6 +104,33 @@ fn large_pipelines_are_planned() {
     assert_eq!(world.planned(&config).jobs.len(), 10_000);
 }
 
+/// A pattern of ten thousand states for each of some jobs: once built, all copies have it.
+#[test]
+fn searches_come_to_an_end() {
+    let config = |count: usize, key: &str| -> String {
+        let jobs = (0..count).map(|n| {
+            format!(
+                "j{n}: {{script: x, {}}}\n",
+                key.replace('N', &n.to_string())
+            )
+        });
+        jobs.collect()
+    };
+    let world = World::with(&[("A", "x"), ("CI_COMMIT_REF_NAME", "main")]);
+    for key in [
+        "rules: [{if: '$A =~ /\\pL{4}N/'}, {when: always}]",
+        "rules: [{if: '$A =~ $P'}, {when: always}], variables: {P: '/\\pL{4}N/'}",
+        "except: ['/\\pL{4}N/']",
+    ] {
+        assert_eq!(world.planned(&config(100, key)).jobs.len(), 100, "{key}");
+        let refused = world.refused(&config(1_200, key));
+        assert!(
+            refused.ends_with("rules and variables take too long to evaluate"),
+            "{key}: {refused}"
+        );
+    }
+}
+
 /// What is small to write and large to do.
 #[test]
 fn work_comes_to_an_end() {

@@ -56,6 +56,14 @@ fn merges_are_counted() {
 }
 
 #[test]
+fn keys_that_are_collections_are_counted() {
+    let long = "x".repeat(400);
+    let keys = |count| format!("a: &a [{long}]\n{}", "? *a\n: b\n".repeat(count));
+    content(&keys(5_000));
+    assert_eq!(error(&keys(6_000)).0, TOO_BIG);
+}
+
+#[test]
 fn nothing_contains_itself() {
     for text in [
         "a: &a [*a]\n",

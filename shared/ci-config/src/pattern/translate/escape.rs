@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Translation;
+use super::{MAX_PROPERTIES, Translation};
 
 impl Translation<'_> {
     pub(super) fn escape(&mut self) -> Option<()> {
@@ -49,6 +49,10 @@ impl Translation<'_> {
 
     /// `\pN` or `\p{Name}`, where a `^` before the name negates it.
     pub(super) fn property(&mut self) -> Option<()> {
+        self.properties += 1;
+        if self.properties > MAX_PROPERTIES {
+            return None;
+        }
         let mut negated = self.rest.next()? == 'P';
         let mut name = String::new();
         let first = self.rest.next()?;
