@@ -197,3 +197,22 @@ async fn five_hundred_jobs_come_whole_or_not_at_all() {
     assert_eq!(world.pipelines(), 2);
     assert_eq!(world.app.dump().rows["jobs"].len(), 500);
 }
+
+/// A developer may not run what is on a protected branch, and may on others.
+#[tokio::test]
+async fn protected_branches_take_those_who_may_change_them() {
+    let world = World::configured("a: {script: make}\n").await;
+    let body = json!({ "ref": "main" });
+    let answer = world.post("pipeline", &world.developer, &body).await;
+    assert_eq!(answer.status, 400);
+    let text = "You do not have sufficient permission to run a pipeline on 'main'. Please select a \
+                different branch or contact your administrator for assistance.";
+    assert_eq!(answer.json(), base(text));
+    let branch = json!({ "branch": "feature", "ref": "main" });
+    world
+        .post("repository/branches", &world.developer, &branch)
+        .await;
+    let body = json!({ "ref": "feature" });
+    let answer = world.post("pipeline", &world.developer, &body).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+}
