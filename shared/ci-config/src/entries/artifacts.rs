@@ -115,9 +115,8 @@ const fn access_if_public(public: bool) -> Access {
 /// Words of time, or `never`.
 fn expire_in(entry: &Entry<'_>) -> Option<Arc<str>> {
     let node = entry.attribute("expire_in")?;
-    let known = |text: &str| {
-        text.eq_ignore_ascii_case("never") || (entry.context.checks.duration)(text).is_some()
-    };
+    let known =
+        |text: &str| text.eq_ignore_ascii_case("never") || entry.context.duration(text).is_some();
     let text = node.as_str().filter(|text| known(text));
     if text.is_none() {
         entry.fail("expire_in", "should be a duration");

@@ -225,7 +225,7 @@ fn allow_failure(entry: &Entry<'_>, when: When) -> Option<AllowFailure> {
 /// `/…/` with or without flags.
 fn coverage(entry: &Entry<'_>) -> Option<Arc<str>> {
     let is_pattern =
-        |text: &&str| policy::looks_like_pattern(text) && (entry.context.checks.pattern)(text);
+        |text: &&str| policy::looks_like_pattern(text) && entry.context.is_pattern(text);
     let pattern = entry.node.as_str().filter(is_pattern);
     let parts = pattern
         .and_then(|text| text.strip_prefix('/'))

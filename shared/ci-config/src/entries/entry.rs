@@ -268,7 +268,7 @@ impl<'a> Entry<'a> {
     pub(super) fn duration(&self, attribute: &str, node: Option<&Node>, limit: u64) -> Option<u64> {
         let seconds = node
             .and_then(Node::as_str)
-            .and_then(|text| (self.context.checks.duration)(text));
+            .and_then(|text| self.context.duration(text));
         if seconds.is_none() {
             self.fail(attribute, "should be a duration");
         }

@@ -66,7 +66,7 @@ fn read_options(entry: &Entry<'_>) -> Option<Options> {
         let known = |text: &str| {
             text.contains('$')
                 || text.eq_ignore_ascii_case("never")
-                || (entry.context.checks.duration)(text).is_some()
+                || entry.context.duration(text).is_some()
         };
         let text = node.as_str().filter(|text| known(text));
         if text.is_none() {

@@ -51,8 +51,7 @@ pub(super) fn read(entry: &Entry<'_>) -> Option<Policy> {
 }
 
 fn refs(entry: &Entry<'_>, attribute: &str, node: &Node) -> Option<Texts> {
-    let is_valid =
-        |text: &Arc<str>| !looks_like_pattern(text) || (entry.context.checks.pattern)(text);
+    let is_valid = |text: &Arc<str>| !looks_like_pattern(text) || entry.context.is_pattern(text);
     let refs = strings_of(node).filter(|refs| refs.iter().all(is_valid));
     if refs.is_none() {
         entry.fail(
@@ -78,7 +77,10 @@ fn with_keys(entry: &Entry<'_>) -> Option<Policy> {
     entry.allow_keys(&[&["refs", "kubernetes", "variables", "changes"]]);
     let expressions = entry.attribute("variables").and_then(Node::as_sequence);
     for node in expressions.unwrap_or_default() {
-        if !node.as_str().is_some_and(entry.context.checks.expression) {
+        if !node
+            .as_str()
+            .is_some_and(|text| entry.context.is_expression(text))
+        {
             entry.fail("variables", "Invalid expression syntax");
         }
     }
