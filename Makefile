@@ -45,9 +45,11 @@ openapi: ## Write docs/openapi.json anew from the code
 	mv docs/openapi.json.new docs/openapi.json
 
 # The functions are built apart from the bench, with their own features, as they are shipped.
-bench: ## Measure cold starts, warm requests and cost
+bench: $(if $(shell command -v npm),tests/differential/node_modules/.installed)
+bench: ## Measure cold starts, warm requests, cost, and the compiler
 	cargo build --locked --release --bins --example hello --example unwarmed $(addprefix --package ,$(FUNCTIONS) hello)
 	cargo build --locked --release --example bench --package switchyard-bench
+	cargo build --locked --release --example lint --package ci-config
 	bash bench/run.sh
 
 e2e: .venv/run/.installed .venv/e2e/.installed tests/e2e/node_modules/.installed ## Try real GitLab clients against the local stack

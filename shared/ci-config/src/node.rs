@@ -49,6 +49,9 @@ pub enum Value {
 /// In the order in which it was written. Keys that are no strings are what they are as text.
 pub type Mapping = IndexMap<Arc<str>, Node>;
 
+/// As many as keywords look for in one place.
+const FEW_KEYS: usize = 16;
+
 impl Node {
     pub const fn new(value: Value, span: Span) -> Self {
         Self { value, span }
@@ -99,7 +102,13 @@ impl Node {
 
     /// What a mapping has under a key.
     pub fn get(&self, key: &str) -> Option<&Self> {
-        self.as_mapping()?.get(key)
+        let keys = self.as_mapping()?;
+        // To hash a key takes longer than to look at those of a job.
+        if keys.len() > FEW_KEYS {
+            return keys.get(key);
+        }
+        let mut keys = keys.iter();
+        keys.find_map(|(known, node)| (**known == *key).then_some(node))
     }
 }
 

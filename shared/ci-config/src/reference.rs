@@ -15,6 +15,7 @@ pub fn resolve(root: &Node) -> Result<Node, Fault> {
     let mut resolver = Resolver {
         root,
         resolved: HashMap::new(),
+        lists: HashMap::new(),
         in_progress: HashSet::new(),
         place: Vec::new(),
         budget: Budget::new(),
@@ -33,6 +34,9 @@ struct Resolver<'a> {
     root: &'a Node,
     /// What was found at a path.
     resolved: HashMap<Path, Resolved>,
+    /// What became of lists with references in them, by where they are: jobs that have one
+    /// from the same template go on sharing it.
+    lists: HashMap<*const Vec<Node>, Resolved>,
     /// Where the references stand that are being resolved. A cycle is one that comes back to
     /// the same place; the same path twice is none yet.
     in_progress: HashSet<Vec<Step>>,
@@ -80,6 +84,15 @@ impl Resolver<'_> {
         span: Span,
         depth: usize,
     ) -> Result<Changed, Fault> {
+        if let Some(known) = self.lists.get(&Arc::as_ptr(nodes)) {
+            self.budget.spend(known.size)?;
+            if depth + known.height > MAX_DEPTH {
+                return Err(too_big().at(span));
+            }
+            let node = Node::new(known.node.value.clone(), span);
+            return Ok((Some(node), known.height));
+        }
+        let before = self.budget.left();
         let mut changed: Option<Vec<Node>> = None;
         let mut height = 0;
         for (place, node) in nodes.iter().enumerate() {
@@ -91,8 +104,17 @@ impl Resolver<'_> {
             height = height.max(below + 1);
             self.place.pop();
         }
-        let changed = changed.map(|nodes| Node::new(Value::Sequence(Arc::new(nodes)), span));
-        Ok((changed, height))
+        let Some(changed) = changed else {
+            return Ok((None, height));
+        };
+        let node = Node::new(Value::Sequence(Arc::new(changed)), span);
+        let resolved = Resolved {
+            node: node.clone(),
+            size: before - self.budget.left(),
+            height,
+        };
+        self.lists.insert(Arc::as_ptr(nodes), resolved);
+        Ok((Some(node), height))
     }
 
     fn resolve_mapping(

@@ -2,10 +2,12 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::budget::too_big;
-use crate::config::Checks;
+use crate::config::{Checks, Rule};
 use crate::fault::{Errors, Fault, Faults};
+use crate::node::{Node, Value};
 
 /// GitLab keeps no more.
 const MAX_WARNINGS: usize = 25;
@@ -19,28 +21,33 @@ const PROPERTY_BYTES: usize = 64;
 
 pub(super) struct Context<'a> {
     checks: &'a Checks,
+    expressions: RefCell<HashMap<String, bool>>,
+    patterns: RefCell<HashMap<String, bool>>,
+    pattern_bytes: Cell<usize>,
+    /// By where their nodes are. These stay there as long as the configuration is read.
+    rules: RefCell<HashMap<*const Vec<Node>, Arc<[Rule]>>>,
+    found: Cell<usize>,
     errors: RefCell<Errors>,
     /// The error after which GitLab reads no further.
     last: RefCell<Option<Fault>>,
     warnings: RefCell<Vec<Fault>>,
     /// The same may be found in `default` and in each job that inherits it.
     seen: RefCell<HashSet<String>>,
-    expressions: RefCell<HashMap<String, bool>>,
-    patterns: RefCell<HashMap<String, bool>>,
-    pattern_bytes: Cell<usize>,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(checks: &'a Checks) -> Self {
         Self {
             checks,
+            expressions: RefCell::default(),
+            patterns: RefCell::default(),
+            pattern_bytes: Cell::new(0),
+            rules: RefCell::default(),
+            found: Cell::default(),
             errors: RefCell::default(),
             last: RefCell::default(),
             warnings: RefCell::default(),
             seen: RefCell::default(),
-            expressions: RefCell::default(),
-            patterns: RefCell::default(),
-            pattern_bytes: Cell::new(0),
         }
     }
 
@@ -77,12 +84,31 @@ impl<'a> Context<'a> {
         answer
     }
 
-    /// The seconds of a duration in words, if it is one.
+    pub(super) fn known_rules(&self, node: &Node) -> Option<Arc<[Rule]>> {
+        let Value::Sequence(nodes) = &node.value else {
+            return None;
+        };
+        self.rules.borrow().get(&Arc::as_ptr(nodes)).cloned()
+    }
+
+    pub(super) fn keep_rules(&self, node: &Node, rules: &Arc<[Rule]>) {
+        if let Value::Sequence(nodes) = &node.value {
+            let mut known = self.rules.borrow_mut();
+            known.insert(Arc::as_ptr(nodes), Arc::clone(rules));
+        }
+    }
+
+    /// How much was found to be wrong so far.
+    pub(super) fn faults(&self) -> usize {
+        self.found.get()
+    }
+
     pub(super) fn duration(&self, text: &str) -> Option<u64> {
         (self.checks.duration)(text)
     }
 
     pub(super) fn error(&self, fault: Fault) {
+        self.found.set(self.found.get() + 1);
         let mut errors = self.errors.borrow_mut();
         if !errors.is_full() && self.seen.borrow_mut().insert(fault.text.clone()) {
             errors.push(fault);
@@ -95,6 +121,7 @@ impl<'a> Context<'a> {
     }
 
     pub(super) fn warning(&self, fault: Fault) {
+        self.found.set(self.found.get() + 1);
         let mut warnings = self.warnings.borrow_mut();
         if warnings.len() < MAX_WARNINGS {
             warnings.push(fault);

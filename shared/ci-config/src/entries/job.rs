@@ -113,7 +113,7 @@ pub(super) fn read(entry: &Entry<'_>, defaults: &Defaults, has_workflow_rules: b
     let only = entry.read("only", policy::only);
     let except = entry.read("except", policy::read);
     let has_rules = entry.attribute("rules").is_some();
-    let rules = entry.read("rules", |entry| rules::read(entry, &rules::OF_JOBS));
+    let rules = entry.read("rules", rules::of_job);
     let variables = entry.read("variables", variables::with_expand);
     let inherit = Inheritance::read(entry);
     let environment = entry.read("environment", environment::read);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::entry::Entry;
 use super::needs::{self, Of};
-use super::value::{flatten, is_blank, strings_of, text_of};
+use super::value::{flatten, is_blank, string_of, strings_of, text_of};
 use super::{variables, workflow};
 use crate::config::{Changes, Exists, Rule, Texts, When};
 use crate::node::{Node, Value};
@@ -20,7 +20,7 @@ pub(super) struct Grammar {
     when: &'static [(&'static str, When)],
 }
 
-pub(super) const OF_JOBS: Grammar = Grammar {
+const OF_JOBS: Grammar = Grammar {
     keys: &[
         "if",
         "changes",
@@ -63,6 +63,21 @@ pub(super) const OF_INCLUDES: Grammar = Grammar {
     when: &[("never", When::Never), ("always", When::Always)],
 };
 
+/// Those of a job. Jobs that have them from one template share what was read, unless there
+/// is something to be said of each.
+pub(super) fn of_job(entry: &Entry<'_>) -> Option<Arc<[Rule]>> {
+    let context = entry.context;
+    if let Some(known) = context.known_rules(entry.node) {
+        return Some(known);
+    }
+    let before = context.faults();
+    let rules = read(entry, &OF_JOBS)?;
+    if context.faults() == before {
+        context.keep_rules(entry.node, &rules);
+    }
+    Some(rules)
+}
+
 pub(super) fn read(entry: &Entry<'_>, grammar: &Grammar) -> Option<Arc<[Rule]>> {
     if is_blank(entry.node) {
         entry.fail("config", "can't be blank");
@@ -96,13 +111,11 @@ fn rule(entry: &Entry<'_>, grammar: &Grammar) -> Option<Rule> {
     }
     let start_in = start_in(entry);
     let condition = entry.attribute("if").and_then(|node| {
-        let text = node
-            .as_str()
-            .filter(|text| entry.context.is_expression(text));
+        let text = string_of(node).filter(|text| entry.context.is_expression(text));
         if text.is_none() {
             entry.fail("if", "Invalid expression syntax");
         }
-        text.map(Arc::from)
+        text
     });
     let allow_failure = entry.boolean("allow_failure");
     let interruptible = entry.boolean("interruptible");

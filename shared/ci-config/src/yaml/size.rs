@@ -57,32 +57,36 @@ fn memory(node: &Node, known: &mut HashMap<usize, u64>) -> u64 {
         Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) => 0,
         Value::String(text) => string(text),
         Value::Reference(_) => SLOT,
-        Value::Sequence(items) => {
-            let place = Arc::as_ptr(items) as usize;
-            if let Some(size) = known.get(&place) {
-                return *size;
-            }
-            let mut size = array(items.len() as u64);
-            for item in items.iter() {
-                size = size.saturating_add(memory(item, known));
-            }
-            known.insert(place, size);
-            size
-        }
-        Value::Mapping(keys) => {
-            let place = Arc::as_ptr(keys) as usize;
-            if let Some(size) = known.get(&place) {
-                return *size;
-            }
-            let mut size = hash(keys.len() as u64);
-            for (key, item) in keys.iter() {
-                size = size.saturating_add(string(key));
-                size = size.saturating_add(memory(item, known));
-            }
-            known.insert(place, size);
-            size
-        }
+        Value::Sequence(items) => remembered(items, known, |known| {
+            let start = array(items.len() as u64);
+            (items.iter()).fold(start, |size, item| size.saturating_add(memory(item, known)))
+        }),
+        Value::Mapping(keys) => remembered(keys, known, |known| {
+            let start = hash(keys.len() as u64);
+            keys.iter().fold(start, |size, (key, item)| {
+                size.saturating_add(string(key))
+                    .saturating_add(memory(item, known))
+            })
+        }),
     }
+}
+
+/// What is in one place only is not met again.
+fn remembered<T>(
+    shared: &Arc<T>,
+    known: &mut HashMap<usize, u64>,
+    size: impl FnOnce(&mut HashMap<usize, u64>) -> u64,
+) -> u64 {
+    if Arc::strong_count(shared) == 1 {
+        return size(known);
+    }
+    let place = Arc::as_ptr(shared) as usize;
+    if let Some(size) = known.get(&place) {
+        return *size;
+    }
+    let size = size(known);
+    known.insert(place, size);
+    size
 }
 
 fn string(text: &str) -> u64 {

@@ -9,6 +9,7 @@ mod extends;
 mod include;
 mod merge;
 mod reference;
+mod sharing;
 mod support;
 mod whole;
 mod world;
