@@ -8,7 +8,7 @@ FUNCTIONS := $(notdir $(wildcard functions/*))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test validate openapi bench e2e deploy clean
+.PHONY: help setup run test validate openapi bench e2e differential deploy clean
 
 # cargo-lambda finds Zig through the first python3 on the path. Given a rustup that does not
 # exist, it leaves toolchains alone instead of downloading a missing target by itself.
@@ -16,10 +16,10 @@ WITH_CARGO_LAMBDA := PATH="$(CURDIR)/.venv/run/bin:$$PATH" RUSTUP=/nonexistent
 SAM := $(WITH_CARGO_LAMBDA) SAM_CLI_TELEMETRY=0 .venv/validate/bin/sam
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: .venv/run/.installed .venv/validate/.installed .venv/e2e/.installed ## Install every tool and fetch every crate now
-setup: $(if $(shell command -v npm),tests/e2e/node_modules/.installed)
+setup: $(if $(shell command -v npm),$(addsuffix /node_modules/.installed,tests/e2e tests/differential))
 	cargo fetch --locked
 
 run: .venv/run/.installed ## Run the whole service on this machine (PORT, DATA, SWITCHYARD_ROOT_TOKEN)
@@ -49,6 +49,10 @@ e2e: .venv/run/.installed .venv/e2e/.installed tests/e2e/node_modules/.installed
 	cargo build --locked --bins
 	env $(WITH_CARGO_LAMBDA) bash tests/e2e/run.sh
 
+differential: tests/differential/node_modules/.installed ## Hold our plans against those of gitlab-ci-local
+	cargo build --locked --package ci-config --example plan
+	node tests/differential/run.mjs "$${CARGO_TARGET_DIR:-target}/debug/examples/plan"
+
 deploy: validate .venv/run/.installed ## Build and deploy to AWS (docs/DEPLOY.md)
 	cargo fetch --locked
 	$(SAM) build
@@ -56,7 +60,7 @@ deploy: validate .venv/run/.installed ## Build and deploy to AWS (docs/DEPLOY.md
 
 clean: ## Remove what was built and installed; .local, the local stack's data, stays
 	cargo clean
-	rm -rf .venv .aws-sam tests/e2e/node_modules
+	rm -rf .venv .aws-sam tests/e2e/node_modules tests/differential/node_modules
 
 # An environment counts once its stamp is written: an install that broke off starts afresh.
 .venv/run/.installed: infra/requirements-run.txt
@@ -68,5 +72,7 @@ clean: ## Remove what was built and installed; .local, the local stack's data, s
 	@touch $@
 
 tests/e2e/node_modules/.installed: tests/e2e/package.json tests/e2e/package-lock.json
-	cd tests/e2e && npm ci --no-audit --no-fund
+tests/differential/node_modules/.installed: tests/differential/package.json tests/differential/package-lock.json
+tests/%/node_modules/.installed:
+	cd tests/$* && npm ci --no-audit --no-fund
 	@touch $@

@@ -76,7 +76,7 @@ node_suite() {
 
 # Those that only read come first: they know what the demo world holds.
 for suite in python_gitlab_test.py gitlab_command_test.py curl_test.py gitbeaker.test.mjs \
-    steering_test.py steering.test.mjs administration_test.py administration.test.mjs repository_test.py \
+    steering_test.py steering.test.mjs administration_test.py administration.test.mjs repository_test.py pipelines_test.py \
     restart_test.py; do
     echo "== $suite"
     case $suite in

@@ -1,6 +1,8 @@
 //! Pipelines from a configuration: started by hand, by pushes, by schedules and by triggers.
 
 mod by_hand;
+mod downstream;
+mod pushes;
 
 use serde_json::{Value, json};
 use switchyard::ids::{PipelineId, ProjectId};

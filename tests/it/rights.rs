@@ -1,6 +1,7 @@
 //! Each function may do what it does, and nothing else: a walk that makes every function
 //! use all that it uses, held against the rights in the template.
 
+mod creation;
 mod deletion;
 mod errands;
 mod groups;

@@ -104,14 +104,15 @@ pub(crate) async fn create(
 /// # Errors
 /// 400 with what is wrong with it.
 pub(crate) async fn created(app: &App, creation: &Creation<'_>) -> Result<Pipeline> {
-    let created = create_pipeline::create(creation, |_| Ok(Vec::new())).await?;
+    let created = create_pipeline::create(creation, |_| Ok(Vec::new()));
+    let created = Box::pin(created).await?;
     let pipeline = match created {
         Created::Pipeline(pipeline) => *pipeline,
         Created::Refused(refused) => return Err(refusal(&refused)),
         Created::Forestalled => return Err(Error::not_found("Project")),
     };
     let (project, id) = (pipeline.project_id, pipeline.id);
-    match process(app, creation.base_url, project, id, creation.now).await {
+    match Box::pin(process(app, creation.base_url, project, id, creation.now)).await {
         Ok(picture) => Ok(picture.map_or(pipeline, |picture| picture.pipeline)),
         Err(error) => {
             tracing::warn!(%error, %project, pipeline = %id, "what follows is left to the sweeper");

@@ -42,7 +42,7 @@ pub(crate) const fn repository<'a>(project: &Project, app: &'a App) -> Repositor
 /// pushed is there all the same.
 pub(crate) async fn follow_up(app: &App, push: &Push, request: &RequestInfo) {
     let made = create_pipeline::from_push(app, &request.base_url, push, request.now);
-    if let Err(error) = made.await {
+    if let Err(error) = Box::pin(made).await {
         let (project, id) = (push.project_id, push.id);
         tracing::warn!(%error, %project, push = %id, "its pipeline is left to the sweeper");
     }

@@ -24,7 +24,8 @@ pub(crate) async fn follow_up(app: &App, budget: &mut Budget) -> Result<()> {
         budget.spend(COST);
         let base_url = app.config.external_url.as_deref().unwrap_or_default();
         // One that fails must not keep the others waiting.
-        if let Err(error) = create_pipeline::from_push(app, base_url, &push, now).await {
+        let made = create_pipeline::from_push(app, base_url, &push, now);
+        if let Err(error) = Box::pin(made).await {
             let (project, id) = (push.project_id, push.id);
             tracing::error!(%error, %project, push = %id, "its pipeline was not made");
         }

@@ -17,7 +17,8 @@ pub(crate) async fn start(app: &App, budget: &mut Budget) -> Result<()> {
         budget.spend(COST);
         let base_url = app.config.external_url.as_deref().unwrap_or_default();
         // One that fails must not keep the others waiting.
-        if let Err(error) = create_pipeline::from_schedule(app, base_url, &schedule, now).await {
+        let made = create_pipeline::from_schedule(app, base_url, &schedule, now);
+        if let Err(error) = Box::pin(made).await {
             let (project, id) = (schedule.project_id, schedule.id);
             tracing::error!(%error, %project, schedule = %id, "its pipeline was not made");
         }

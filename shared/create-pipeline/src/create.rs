@@ -125,7 +125,7 @@ pub async fn create(
     creation: &Creation<'_>,
     along: impl FnOnce(&Pipeline) -> Result<Vec<Write>>,
 ) -> Result<Created> {
-    let Some(draft) = draft(creation).await? else {
+    let Some(draft) = Box::pin(draft(creation)).await? else {
         return Ok(Created::Refused(Refused::NoConfiguration));
     };
     let plan = match draft.plan {

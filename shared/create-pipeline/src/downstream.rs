@@ -202,7 +202,7 @@ impl Starter<'_> {
             };
             self.ended(event, Some(downstream))
         });
-        Ok(match created.await? {
+        Ok(match Box::pin(created).await? {
             Created::Pipeline(child) => Ok(Some((child.project_id, child.id))),
             Created::Forestalled => Ok(None),
             Created::Refused(_) => Err(FailureReason::DownstreamPipelineCreationFailed),

@@ -27,7 +27,7 @@ pub async fn process(
     let mut started = 0;
     while let Some((project, id)) = due.pop_front() {
         let is_first = first.is_none();
-        let processed = app.store.process(project, id, now).await;
+        let processed = Box::pin(app.store.process(project, id, now)).await;
         let picture = match processed {
             Ok(picture) => picture,
             Err(error) if is_first => return Err(error),
@@ -58,7 +58,8 @@ pub async fn process(
             && started < BRIDGES
         {
             started += 1;
-            let child = downstream::start(app, base_url, &picture, bridge, now).await?;
+            let child = downstream::start(app, base_url, &picture, bridge, now);
+            let child = Box::pin(child).await?;
             // It first, for there may be more bridges.
             due.push_front((project, id));
             due.extend(child);

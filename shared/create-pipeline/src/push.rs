@@ -50,7 +50,7 @@ pub async fn from_push(
         let created = creation.bear_ended(Status::Skipped, None, |_| done());
         created.await?
     } else {
-        match create(&creation, |_| done()).await? {
+        match Box::pin(create(&creation, |_| done())).await? {
             Created::Refused(Refused::Invalid(texts)) => {
                 let text = texts.into_iter().next();
                 let created = creation.bear_ended(Status::Failed, text, |_| done());
@@ -63,7 +63,8 @@ pub async fn from_push(
     };
     match created {
         Created::Pipeline(pipeline) => {
-            process(app, base_url, pipeline.project_id, pipeline.id, now).await?;
+            let (project, id) = (pipeline.project_id, pipeline.id);
+            Box::pin(process(app, base_url, project, id, now)).await?;
             Ok(Some(*pipeline))
         }
         Created::Refused(_) => {

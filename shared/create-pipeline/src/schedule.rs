@@ -68,9 +68,10 @@ pub async fn from_schedule(
         let advanced = schedule.advanced(next_run_at, pipeline.id);
         Ok(vec![Write::edit(schedule, &advanced)?])
     });
-    match created.await? {
+    match Box::pin(created).await? {
         Created::Pipeline(pipeline) => {
-            process(app, base_url, pipeline.project_id, pipeline.id, now).await?;
+            let (project, id) = (pipeline.project_id, pipeline.id);
+            Box::pin(process(app, base_url, project, id, now)).await?;
             Ok(Some(*pipeline))
         }
         Created::Refused(refused) => {

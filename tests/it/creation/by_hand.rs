@@ -1,6 +1,7 @@
 //! `POST /projects/:id/pipeline`.
 
 use serde_json::{Value, json};
+use switchyard_tests::wire::{Fault, Rule};
 
 use super::World;
 
@@ -137,4 +138,62 @@ async fn without_a_file_there_is_none() {
         .await;
     assert_eq!(answer.status, 400);
     assert_eq!(answer.json(), base("Missing CI config file"));
+}
+
+/// Five hundred jobs are one batch of writes behind another, and nothing is seen before the
+/// last of them.
+#[tokio::test]
+async fn five_hundred_jobs_come_whole_or_not_at_all() {
+    let mut text = "stages: [one, two]\n.base: {script: make, tags: [linux]}\n".to_owned();
+    for number in 0..500 {
+        let stage = if number < 250 { "one" } else { "two" };
+        text.push_str(&format!(
+            "job{number}: {{extends: .base, stage: {stage}, variables: {{N: '{number}'}}}}\n"
+        ));
+    }
+    let world = World::configured(&text).await;
+    for fault in [None, Some(5), Some(20), Some(45)] {
+        let before = world.get("pipelines").await;
+        let total = world
+            .app
+            .get("/api/v4/projects/1/jobs", &world.maintainer)
+            .await;
+        let total = total.header("x-total").unwrap().to_owned();
+        if let Some(call) = fault {
+            let rule = Rule::new(Fault::InternalError).function("pipelines");
+            world.app.wire.faults().add(rule.after(call));
+        }
+        world.app.wire.tape().reset();
+        let body = json!({ "ref": "main" });
+        let answer = world.post("pipeline", &world.maintainer, &body).await;
+        world.app.wire.faults().clear();
+        match fault {
+            None => {
+                assert_eq!(answer.status, 201, "{answer:?}");
+                // What is read first, 500 jobs and as many definitions by 25, and the first
+                // stage by 100.
+                let calls = world.app.wire.tape().calls().len();
+                assert!(calls < 75, "{calls}");
+                let id = &answer.json()["id"];
+                let picture = world.picture(id).await;
+                assert_eq!(picture.jobs.len(), 500);
+                let pending = picture.jobs.iter();
+                let pending = pending.filter(|job| job.build.status.as_str() == "pending");
+                assert_eq!(pending.count(), 250);
+            }
+            Some(call) => {
+                assert_eq!(answer.status, 500, "{call}");
+                assert_eq!(world.get("pipelines").await, before, "{call}");
+                let jobs = world.app.get("/api/v4/projects/1/jobs", &world.maintainer);
+                assert_eq!(jobs.await.header("x-total").unwrap(), total, "{call}");
+            }
+        }
+    }
+    for _ in 0..8 {
+        world.app.pass(61);
+        world.app.sweep().await;
+    }
+    // What was begun and not published is gone.
+    assert_eq!(world.pipelines(), 2);
+    assert_eq!(world.app.dump().rows["jobs"].len(), 500);
 }

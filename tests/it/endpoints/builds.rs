@@ -55,6 +55,14 @@ pub(super) const TABLE: &[Endpoint] = &[
         Needs::ReadBuild,
     )
     .and_anybody(),
+    write(
+        "POST",
+        "pipelines",
+        "/projects/{id}/pipeline",
+        Needs::Role(Role::Developer),
+        201,
+        r#"{"ref":"feature"}"#,
+    ),
     get("job-token", "/job", Needs::JobToken).and_jobs(),
     get("job-token", "/job/allowed_agents", Needs::JobToken).and_jobs(),
     get(

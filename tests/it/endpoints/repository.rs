@@ -100,27 +100,32 @@ pub(super) fn fill(path: &str, method: &str) -> String {
     format!("{path}{query}")
 }
 
-/// Gives a project one commit, at the head of `main`, `feature` and `v1`, with a file, and
-/// rules for a branch and a tag.
+/// What pipelines of a furnished project run.
+const CONFIGURATION: &[u8] = b"test: {script: make}\n";
+
+/// Gives a project one commit, at the head of `main`, `feature` and `v1`, with two files,
+/// and rules for a branch and a tag.
 pub(crate) async fn furnish(app: &TestApp, project: &Project) -> Project {
-    let content = b"hello\n";
+    let files: [(&str, &[u8]); 2] = [("README.md", b"hello\n"), (".gitlab-ci.yml", CONFIGURATION)];
     let sha = seed::pipeline(project.id, 1, 1, 1).sha;
     let commit = Oid::parse(&sha).unwrap();
-    let id = Oid::of_blob(content);
     let mut snapshot = Snapshot::default();
-    let file = File {
-        id,
-        size: content.len() as u64,
-        executable: false,
-        last_commit: commit,
-    };
-    snapshot.files.insert("README.md".to_owned(), file);
     let blobs = &app.seed.blobs;
-    let key = BlobKey::File(project.id, id);
-    blobs
-        .write(&key, Bytes::from_static(content))
-        .await
-        .unwrap();
+    for (path, content) in files {
+        let id = Oid::of_blob(content);
+        let file = File {
+            id,
+            size: content.len() as u64,
+            executable: false,
+            last_commit: commit,
+        };
+        snapshot.files.insert(path.to_owned(), file);
+        let key = BlobKey::File(project.id, id);
+        blobs
+            .write(&key, Bytes::from_static(content))
+            .await
+            .unwrap();
+    }
     let key = BlobKey::Snapshot(project.id, commit);
     let bytes = snapshot.to_bytes().unwrap();
     blobs.write(&key, bytes.into()).await.unwrap();

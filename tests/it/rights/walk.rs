@@ -57,6 +57,7 @@ impl<'a> World<'a> {
         super::projects::walk(self.app, &self.member).await;
         super::steering::walk(self.app, &self.member).await;
         super::errands::walk(self.app, &self.member).await;
+        super::creation::walk(self.app, &self.member).await;
         super::steering::leave(self.app).await;
         super::groups::walk(self.app).await;
         super::users::walk(self.app).await;

@@ -8,8 +8,10 @@ use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 use switchyard::ids::{JobId, PipelineId};
 use switchyard::job::lifecycle::{Event, transition};
-use switchyard::job::{FailureReason, Job, Status};
+use switchyard::job::{Downstream, FailureReason, Job, Status};
+use switchyard::pipeline::{Block, Source, Upstream};
 use switchyard::store::{Key, Rows, Write, Written};
+use switchyard_local::seed;
 use switchyard_tests::wire::{Fault, Loss, Rule};
 
 use super::{FIRST, PIPELINE, PROJECT, World};
@@ -124,6 +126,37 @@ fn holders(jobs: &[Job]) -> BTreeMap<&str, Vec<JobId>> {
     holders
 }
 
+/// Makes a pipeline one that a bridge of the first pipeline has started and follows.
+async fn adopt(world: &World, child: PipelineId) {
+    let store = &world.app.seed.store;
+    let above = store.picture(PROJECT, PIPELINE).await.unwrap().unwrap();
+    let below = store.picture(PROJECT, child).await.unwrap().unwrap();
+    let bridge_id = JobId(FIRST + 90);
+    let mut parent = above.pipeline.clone();
+    parent.blocks.push(Block {
+        first: bridge_id,
+        count: 1,
+    });
+    parent.bridges.insert(bridge_id);
+    world.app.replace(&parent);
+    let mut build = seed::build(&parent, bridge_id.0, "below", Status::Running);
+    build.stage = "stage 0".to_owned();
+    let downstream = Downstream {
+        project_id: PROJECT,
+        pipeline_id: child,
+    };
+    world.app.replace(&seed::bridge(build, Some(downstream)));
+    let mut pipeline = below.pipeline;
+    pipeline.source = Source::ParentPipeline;
+    pipeline.upstream = Some(Upstream {
+        project_id: PROJECT,
+        pipeline_id: PIPELINE,
+        bridge_id,
+        follows: true,
+    });
+    world.app.replace(&pipeline);
+}
+
 /// Lets runners run in some order, and functions die, until nothing is left to do.
 async fn live(seed: u64) {
     let mut random = StdRng::seed_from_u64(seed);
@@ -133,6 +166,12 @@ async fn live(seed: u64) {
         let id = PipelineId(PIPELINE.0 + number as u64);
         let text = any_pipeline(&mut random);
         world.add(id, FIRST + 100 * number as u64, &text).await;
+    }
+    // The last one may be a child of the first one, whose bridge waits for its end.
+    let child = PipelineId(PIPELINE.0 + count as u64 - 1);
+    let has_child = random.random();
+    if has_child {
+        adopt(&world, child).await;
     }
     let mut idle = 0;
     for step in 0.. {
@@ -190,6 +229,18 @@ async fn live(seed: u64) {
             build.status
         );
     }
+    if has_child {
+        let store = &world.app.seed.store;
+        let above = store.picture(PROJECT, PIPELINE).await.unwrap().unwrap();
+        let below = store.picture(PROJECT, child).await.unwrap().unwrap();
+        let bridge = above.bridges[0].build.status;
+        let expected = match below.pipeline.status {
+            Status::Success => Status::Success,
+            Status::Canceled => Status::Canceled,
+            _ => Status::Failed,
+        };
+        assert_eq!(bridge, expected, "seed {seed}: {:?}", below.pipeline.status);
+    }
     for number in 0..count {
         let id = PipelineId(PIPELINE.0 + number as u64);
         let picture = world.app.seed.store.picture(PROJECT, id).await;
@@ -201,8 +252,8 @@ async fn live(seed: u64) {
 
 /// One of a group at a time, and all come to an end.
 #[tokio::test]
-async fn resource_groups_and_retries_come_to_an_end() {
-    for seed in 0..24 {
+async fn resource_groups_retries_and_children_come_to_an_end() {
+    for seed in 0..16 {
         live(seed).await;
     }
 }

@@ -12,6 +12,8 @@ const MAX_WARNINGS: usize = 25;
 pub(super) struct Context<'a> {
     pub(super) checks: &'a Checks,
     errors: RefCell<Errors>,
+    /// The error after which GitLab reads no further.
+    last: RefCell<Option<Fault>>,
     warnings: RefCell<Vec<Fault>>,
     /// The same may be found in `default` and in each job that inherits it.
     seen: RefCell<HashSet<String>>,
@@ -22,6 +24,7 @@ impl<'a> Context<'a> {
         Self {
             checks,
             errors: RefCell::default(),
+            last: RefCell::default(),
             warnings: RefCell::default(),
             seen: RefCell::default(),
         }
@@ -34,6 +37,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Takes an error beside which no others are said, nor warnings.
+    pub(super) fn error_alone(&self, fault: Fault) {
+        self.last.borrow_mut().get_or_insert(fault);
+    }
+
     pub(super) fn warning(&self, fault: Fault) {
         let mut warnings = self.warnings.borrow_mut();
         if warnings.len() < MAX_WARNINGS {
@@ -42,6 +50,12 @@ impl<'a> Context<'a> {
     }
 
     pub(super) fn into_faults(self) -> Faults {
+        if let Some(fault) = self.last.into_inner() {
+            return Faults {
+                errors: vec![fault],
+                warnings: Vec::new(),
+            };
+        }
         Faults {
             errors: self.errors.into_inner().into_vec(),
             warnings: self.warnings.into_inner(),

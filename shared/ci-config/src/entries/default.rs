@@ -58,13 +58,13 @@ impl Defaults {
                 entry.fail("config", "should be a hash");
             }
             entry.allow_keys(&[&KEYS]);
-            for key in AT_THE_TOP {
-                if root.attribute(key).is_some() && entry.attribute(key).is_some() {
-                    let text = format!("{key} is defined in top-level and `default:` entry");
-                    root.context.error(Fault::new(text).at(node.span));
-                }
-            }
             if entry.is_valid() {
+                let is_twice =
+                    |key: &&&str| root.attribute(key).is_some() && entry.attribute(key).is_some();
+                if let Some(key) = AT_THE_TOP.iter().find(is_twice) {
+                    let text = format!("{key} is defined in top-level and `default:` entry");
+                    root.context.error_alone(Fault::new(text).at(node.span));
+                }
                 defaults.fill(&entry);
             }
         }

@@ -35,14 +35,20 @@ fn read(entry: &Entry<'_>, allowed: &[&str]) -> Option<Variables> {
     };
     let mut variables = Variables::with_capacity(keys.len());
     for (name, node) in keys {
-        if let Some(variable) = read_one(&entry.child(name, node), allowed) {
+        if let Some(variable) = read_one(&entry.child(name, node), name, allowed) {
             variables.insert(Arc::clone(name), variable);
         }
     }
     Some(variables)
 }
 
-fn read_one(entry: &Entry<'_>, allowed: &[&str]) -> Option<Variable> {
+fn read_one(entry: &Entry<'_>, name: &str, allowed: &[&str]) -> Option<Variable> {
+    // What YAML takes for a boolean is no name.
+    if matches!(name, "true" | "false")
+        && !matches!(entry.node.value, Value::Sequence(_) | Value::Reference(_))
+    {
+        entry.fail("key", "must be an alphanumeric string");
+    }
     match &entry.node.value {
         Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => {
             text_of(entry.node).map(Variable::new)
