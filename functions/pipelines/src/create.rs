@@ -135,19 +135,32 @@ pub(crate) const fn missing(none: NoHead) -> &'static str {
 /// # Errors
 /// 400 on a protected branch or tag that the caller may not change.
 pub(crate) fn demand_ref(project: &Project, head: &Head, standing: Standing) -> Result<()> {
+    match ref_refusal(project, head, standing) {
+        None => Ok(()),
+        Some(text) => Err(Error::invalid("base", text)),
+    }
+}
+
+/// What is said to whom may not run pipelines on a protected branch or tag.
+pub(crate) fn ref_refusal(project: &Project, head: &Head, standing: Standing) -> Option<String> {
     let name = &head.ref_name;
-    let may = if head.tag {
+    // A repository without commits has no branch that anybody could have protected.
+    let is_unborn = project.default_branch.is_none() && !head.tag;
+    if is_unborn || may_run_on(project, name, head.tag, standing) {
+        return None;
+    }
+    Some(format!(
+        "You do not have sufficient permission to run a pipeline on '{name}'. Please select a \
+         different branch or contact your administrator for assistance."
+    ))
+}
+
+/// Whether a developer may run pipelines, and steer them, on a branch or tag: on a protected
+/// one those may who may change it.
+pub(crate) fn may_run_on(project: &Project, name: &str, tag: bool, standing: Standing) -> bool {
+    if tag {
         may_create_tag(project, name, standing)
     } else {
         may_push(project, name, standing) || may_merge(project, name, standing)
-    };
-    // A repository without commits has no branch that anybody could have protected.
-    if may || (project.default_branch.is_none() && !head.tag) {
-        return Ok(());
     }
-    let text = format!(
-        "You do not have sufficient permission to run a pipeline on '{name}'. Please select a \
-         different branch or contact your administrator for assistance."
-    );
-    Err(Error::invalid("base", text))
 }

@@ -6,16 +6,19 @@ mod delete;
 mod filter;
 mod given;
 mod latest;
+mod lint;
 mod list;
+mod metadata;
 mod retry;
 mod room;
 mod schedules;
 mod show;
 mod triggers;
+mod variables;
 mod walk;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use switchyard::http::App;
 use utoipa::OpenApi;
 
@@ -37,6 +40,15 @@ pub fn routes() -> Router<App> {
             "/api/v4/projects/{id}/pipelines/{pipeline_id}/retry",
             post(retry::retry),
         )
+        .route(
+            "/api/v4/projects/{id}/pipelines/{pipeline_id}/variables",
+            get(variables::list),
+        )
+        .route(
+            "/api/v4/projects/{id}/pipelines/{pipeline_id}/metadata",
+            put(metadata::update),
+        )
+        .merge(lint::routes())
         .merge(schedules::routes())
         .merge(triggers::routes())
 }
@@ -47,6 +59,7 @@ pub struct ApiDoc;
 impl OpenApi for ApiDoc {
     fn openapi() -> utoipa::openapi::OpenApi {
         let mut document = Pipelines::openapi();
+        document.merge(lint::ApiDoc::openapi());
         document.merge(schedules::ApiDoc::openapi());
         document.merge(triggers::ApiDoc::openapi());
         document
@@ -61,6 +74,8 @@ impl OpenApi for ApiDoc {
     show::show,
     cancel::cancel,
     retry::retry,
-    delete::delete
+    delete::delete,
+    variables::list,
+    metadata::update
 ))]
 struct Pipelines;

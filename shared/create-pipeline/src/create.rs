@@ -179,7 +179,7 @@ pub async fn draft(creation: &Creation<'_>) -> Result<Option<Draft>> {
     };
     let variables = known.variables().await?;
     let (app, user, now) = (creation.app, creation.user, creation.now);
-    let mut sources = Sources::new(app, user, creation.project, now);
+    let mut sources = Sources::new(app, Some(user), creation.project, now);
     let Some(compilation) = creation.compilation(&mut sources).await? else {
         return Ok(None);
     };
@@ -325,7 +325,7 @@ impl Creation<'_> {
 }
 
 /// `path@group/project` or `path@group/project:ref`, as a project may name its configuration.
-fn elsewhere(path: &str) -> Option<Node> {
+pub(crate) fn elsewhere(path: &str) -> Option<Node> {
     let (file, place) = path.split_once('@')?;
     let (project, reference) = match place.split_once(':') {
         Some((project, reference)) => (project, Some(reference)),

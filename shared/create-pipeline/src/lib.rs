@@ -4,6 +4,7 @@
 //! say what there is to run, and lets the store bear it: whole, or not at all. [`process`]
 //! goes on from there, and starts the pipelines of trigger jobs.
 
+mod check;
 mod compile;
 mod content;
 mod create;
@@ -18,6 +19,7 @@ mod schedule;
 mod sources;
 mod variables;
 
+pub use check::{Check, check, configuration_at};
 pub use compile::CHECKS;
 pub use content::{ContentVariable, JobContent};
 pub use create::{Configuration, Created, Creation, Draft, Refused, create, draft};

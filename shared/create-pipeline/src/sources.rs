@@ -19,10 +19,10 @@ use switchyard::user::User;
 /// Lists of files that are kept while one pipeline is made.
 const MAX_SNAPSHOTS: usize = 20;
 
-/// Reads what one user may read.
+/// Reads what one user, or nobody in particular, may read.
 pub(crate) struct Sources<'a> {
     app: &'a App,
-    user: &'a User,
+    user: Option<&'a User>,
     now: Time,
     /// Projects by their full paths in lower case, if the user may read their code.
     projects: HashMap<String, Option<Project>>,
@@ -32,7 +32,7 @@ pub(crate) struct Sources<'a> {
 impl<'a> Sources<'a> {
     /// `project` is the one that the pipeline is made for: its files are there for it,
     /// whoever starts it.
-    pub(crate) fn new(app: &'a App, user: &'a User, project: &Project, now: Time) -> Self {
+    pub(crate) fn new(app: &'a App, user: Option<&'a User>, project: &Project, now: Time) -> Self {
         let own = (project.full_path.to_lowercase(), Some(project.clone()));
         Self {
             app,
@@ -110,7 +110,10 @@ impl<'a> Sources<'a> {
         let found = find_project(self.app, &path).await?;
         let mut readable = None;
         if let Some(project) = found {
-            let standing = standing_of(self.app, self.user, &project, self.now).await?;
+            let standing = match self.user {
+                Some(user) => standing_of(self.app, user, &project, self.now).await?,
+                None => Standing::Anonymous,
+            };
             let may = policy::may(Action::ReadCode, &project, standing);
             readable = (may == Verdict::Allowed).then_some(project);
         }

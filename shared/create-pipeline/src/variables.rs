@@ -85,8 +85,8 @@ impl Known<'_> {
         let settings = self.settings().await?;
         let mut all = Collection::default();
         for variables in [
-            self.server(),
-            self.of_project(),
+            server(self.base_url),
+            of_project(self.project, self.base_url),
             self.pipeline(),
             self.commit(),
             self.user(),
@@ -121,49 +121,13 @@ impl Known<'_> {
                     Origin::Project
                 }
             };
-            let visible = rows.into_iter().filter(|row| {
+            let visible = rows.iter().filter(|row| {
                 row.environment_scope == CiVariable::ANY_ENVIRONMENT
                     && (!row.protected || self.head.is_protected)
             });
-            variables.extend(visible.map(|row| Variable {
-                raw: row.raw,
-                file: row.variable_type == VariableType::File,
-                masked: row.masked,
-                ..Variable::secret(&*row.key, &*row.value, origin)
-            }));
+            variables.extend(visible.map(|row| secret(row, origin)));
         }
         Ok(variables)
-    }
-
-    fn server(&self) -> Collection {
-        let server = predefined::Server {
-            url: self.base_url,
-            version: VERSION,
-            revision: env!("CARGO_PKG_VERSION"),
-        };
-        server.variables()
-    }
-
-    fn of_project(&self) -> Collection {
-        let project = self.project;
-        let namespace = project.ancestors().last().map_or(0, |group| group.0);
-        let visibility = match project.visibility {
-            switchyard::project::Visibility::Private => "private",
-            switchyard::project::Visibility::Internal => "internal",
-            switchyard::project::Visibility::Public => "public",
-        };
-        let of_project = predefined::Project {
-            id: project.id.0,
-            title: &project.name,
-            description: project.description.as_deref().unwrap_or_default(),
-            path: &project.full_path,
-            namespace_id: namespace,
-            visibility,
-            default_branch: project.default_branch.as_deref().unwrap_or_default(),
-            config_path: config_path(project),
-            server_url: self.base_url,
-        };
-        of_project.variables()
     }
 
     fn pipeline(&self) -> Collection {
@@ -207,6 +171,62 @@ impl Known<'_> {
         };
         user.variables()
     }
+}
+
+/// Those that a configuration is checked with while no pipeline is made: GitLab knows none of
+/// a branch then, and of the secret ones only the instance's.
+pub(crate) async fn without_pipeline(
+    app: &App,
+    base_url: &str,
+    project: &Project,
+) -> Result<Collection> {
+    let instance = app.store.ci_variables_of(Owner::Instance).await?;
+    let mut all = Collection::default();
+    for variables in [server(base_url), of_project(project, base_url)] {
+        all.extend(variables.iter().cloned());
+    }
+    let visible = instance.iter().filter(|row| !row.protected);
+    all.extend(visible.map(|row| secret(row, Origin::Instance)));
+    Ok(all)
+}
+
+fn secret(row: &CiVariable, origin: Origin) -> Variable {
+    Variable {
+        raw: row.raw,
+        file: row.variable_type == VariableType::File,
+        masked: row.masked,
+        ..Variable::secret(&*row.key, &*row.value, origin)
+    }
+}
+
+fn server(base_url: &str) -> Collection {
+    let server = predefined::Server {
+        url: base_url,
+        version: VERSION,
+        revision: env!("CARGO_PKG_VERSION"),
+    };
+    server.variables()
+}
+
+fn of_project(project: &Project, base_url: &str) -> Collection {
+    let namespace = project.ancestors().last().map_or(0, |group| group.0);
+    let visibility = match project.visibility {
+        switchyard::project::Visibility::Private => "private",
+        switchyard::project::Visibility::Internal => "internal",
+        switchyard::project::Visibility::Public => "public",
+    };
+    let of_project = predefined::Project {
+        id: project.id.0,
+        title: &project.name,
+        description: project.description.as_deref().unwrap_or_default(),
+        path: &project.full_path,
+        namespace_id: namespace,
+        visibility,
+        default_branch: project.default_branch.as_deref().unwrap_or_default(),
+        config_path: config_path(project),
+        server_url: base_url,
+    };
+    of_project.variables()
 }
 
 /// Where the configuration is, unless the project says so.

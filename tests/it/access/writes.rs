@@ -98,6 +98,7 @@ fn expected(endpoint: &Endpoint, who: Who, visibility: Visibility) -> Expected {
     let unauthorized = || message(401, "401 Unauthorized");
     let reads = endpoint.scopes.contains("read_api");
     let person = match who {
+        Who::Job if endpoint.job_token => Person::Member(Role::Owner),
         Who::Nobody | Who::Job if endpoint.anonymous => {
             let (status, text) = endpoint.refusal;
             return match visibility {

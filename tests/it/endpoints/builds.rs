@@ -107,4 +107,28 @@ pub(super) const TABLE: &[Endpoint] = &[
         201,
         "",
     ),
+    get(
+        "pipelines",
+        "/projects/{id}/pipelines/{pipeline_id}/variables",
+        Needs::Role(Role::Maintainer),
+    )
+    .and_anybody(),
+    write(
+        "PUT",
+        "pipelines",
+        "/projects/{id}/pipelines/{pipeline_id}/metadata",
+        Needs::Role(Role::Developer),
+        200,
+        r#"{"name":"Nightly"}"#,
+    )
+    .and_jobs(),
+    get("pipelines", "/projects/{id}/ci/lint", Needs::ReadCode).and_anybody(),
+    write(
+        "POST",
+        "pipelines",
+        "/projects/{id}/ci/lint",
+        Needs::Role(Role::Developer),
+        200,
+        r#"{"content":"a: {script: make}"}"#,
+    ),
 ];

@@ -9,12 +9,13 @@ use switchyard::schedule::Schedule;
 use switchyard::store::belongings::Partition;
 use switchyard::store::{Key, Rows};
 use switchyard::user::User;
-use switchyard::variable::{CiVariable, Owner, VariableType};
+use switchyard::variable::{CiVariable, Owner};
 use utoipa::ToSchema;
 
 use super::is_editor;
 use super::pipelines::last;
 use super::variables::MAX_VARIABLES;
+use crate::variables::PipelineVariableView;
 
 /// A schedule in a list.
 #[derive(Clone, Serialize, ToSchema)]
@@ -63,7 +64,7 @@ pub(crate) struct ScheduleDetailsView {
     last_pipeline: Option<PipelineListView>,
     /// For those who may change the schedule.
     #[serde(skip_serializing_if = "Option::is_none")]
-    variables: Option<Vec<ScheduleVariableView>>,
+    variables: Option<Vec<PipelineVariableView>>,
 }
 
 impl ScheduleDetailsView {
@@ -76,7 +77,7 @@ impl ScheduleDetailsView {
             let all = Partition::Variables(Owner::Schedule(schedule.id));
             let limit = usize::try_from(MAX_VARIABLES).unwrap_or(usize::MAX);
             let variables: Vec<CiVariable> = app.store.rows_in(all, 0, limit).await?;
-            Some(variables.iter().map(ScheduleVariableView::from).collect())
+            Some(variables.iter().map(PipelineVariableView::from).collect())
         } else {
             None
         };
@@ -90,26 +91,5 @@ impl ScheduleDetailsView {
             last_pipeline: last.map(|pipeline| PipelineListView::new(&pipeline, &project_url)),
             variables,
         })
-    }
-}
-
-/// A variable of a schedule.
-#[derive(Clone, Serialize, ToSchema)]
-#[schema(as = PipelineScheduleVariable)]
-pub(crate) struct ScheduleVariableView {
-    variable_type: VariableType,
-    key: String,
-    value: String,
-    raw: bool,
-}
-
-impl From<&CiVariable> for ScheduleVariableView {
-    fn from(variable: &CiVariable) -> Self {
-        Self {
-            variable_type: variable.variable_type,
-            key: variable.key.clone(),
-            value: variable.value.clone(),
-            raw: variable.raw,
-        }
     }
 }

@@ -32,7 +32,8 @@ impl Pass<'_> {
         if let Some(known) = self.cache.get(&key, file.inputs()) {
             return Some(known);
         }
-        let draft = match self.cache.draft(source, &file.location, fetched.text) {
+        let shown = self.surroundings.mask(&file.location);
+        let draft = match self.cache.draft(source, &shown, fetched.text) {
             Ok(draft) => draft,
             Err(error) => return Some(Err(error)),
         };

@@ -105,7 +105,7 @@ impl Pass<'_> {
         let Some(fetched) = file.take(answer, |text| surroundings.mask(text)) else {
             return Ok(None);
         };
-        let draft = match self.cache.draft(&source, &file.location, fetched.text) {
+        let draft = match self.cache.draft(&source, &shown, fetched.text) {
             Ok(draft) => draft,
             Err(fault) => {
                 file.fail_inside(&shown, &fault);

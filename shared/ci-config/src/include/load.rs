@@ -104,17 +104,18 @@ impl Cache {
         }
     }
 
+    /// `shown` is what spans call the file, for everyone's eyes.
     pub(super) fn draft(
         &mut self,
         source: &Source,
-        location: &Arc<str>,
+        shown: &str,
         text: &[u8],
     ) -> Result<Arc<Draft>, Fault> {
         if let Some(known) = self.drafts.get(source) {
             return known.clone();
         }
         let file = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
-        self.files.push(Arc::clone(location));
+        self.files.push(shown.into());
         let draft = self.read(text, file);
         self.drafts.insert(source.clone(), draft.clone());
         draft

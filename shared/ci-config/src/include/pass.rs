@@ -213,7 +213,7 @@ impl<'a> Pass<'a> {
         let Some(fetched) = file.take(answer, |text| surroundings.mask(text)) else {
             return Ok(None);
         };
-        let draft = self.cache.draft(source, &file.location, fetched.text);
+        let draft = self.cache.draft(source, &shown, fetched.text);
         if file.kind == Kind::Component && draft.is_ok_and(|draft| draft.includes_inputs()) {
             file.fail(format!(
                 "Component `{shown}` cannot use `spec:include`. This keyword is not supported in \

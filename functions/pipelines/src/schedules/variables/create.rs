@@ -8,9 +8,9 @@ use switchyard::policy::Action;
 use switchyard::store::{Write, Written};
 use switchyard::variable::{CiVariable, Owner, VariableType};
 
-use super::super::view::ScheduleVariableView;
 use super::super::{demand_editor, schedule};
 use super::{ATTEMPTS, COUNT, MAX_VARIABLES};
+use crate::variables::PipelineVariableView;
 
 pub(crate) struct CreateVariable {
     key: String,
@@ -46,12 +46,12 @@ impl Endpoint for CreateVariable {
         ("value" = String, Query),
         ("variable_type" = Option<VariableType>, Query),
     ),
-    responses((status = 201, body = ScheduleVariableView)),
+    responses((status = 201, body = PipelineVariableView)),
 )]
 pub(crate) async fn create(
     State(app): State<App>,
     access: ProjectAccess<CreateVariable>,
-) -> Result<(StatusCode, Json<ScheduleVariableView>)> {
+) -> Result<(StatusCode, Json<PipelineVariableView>)> {
     let (params, now) = (&access.params, access.request.now);
     for _ in 0..ATTEMPTS {
         let schedule = schedule(&access, &app).await?;

@@ -7,9 +7,9 @@ use switchyard::http::{Accepts, App, Endpoint, Json, ProjectAccess, Reader};
 use switchyard::policy::Action;
 use switchyard::store::{Key, Write, Written};
 
-use super::super::view::ScheduleVariableView;
 use super::super::{demand_editor, schedule};
 use super::{ATTEMPTS, COUNT, variable};
+use crate::variables::PipelineVariableView;
 
 pub(crate) struct DeleteVariable;
 
@@ -33,12 +33,12 @@ impl Endpoint for DeleteVariable {
         ("pipeline_schedule_id" = u64, Path),
         ("key" = String, Path),
     ),
-    responses((status = 202, body = ScheduleVariableView)),
+    responses((status = 202, body = PipelineVariableView)),
 )]
 pub(crate) async fn delete(
     State(app): State<App>,
     access: ProjectAccess<DeleteVariable>,
-) -> Result<(StatusCode, Json<ScheduleVariableView>)> {
+) -> Result<(StatusCode, Json<PipelineVariableView>)> {
     for _ in 0..ATTEMPTS {
         let schedule = schedule(&access, &app).await?;
         demand_editor(&access, &schedule)?;

@@ -7,9 +7,9 @@ use switchyard::policy::Action;
 use switchyard::store::{Write, Written};
 use switchyard::variable::{CiVariable, VariableType};
 
-use super::super::view::ScheduleVariableView;
 use super::super::{demand_editor, schedule};
 use super::{ATTEMPTS, variable};
+use crate::variables::PipelineVariableView;
 
 pub(crate) struct UpdateVariable {
     value: Option<String>,
@@ -42,12 +42,12 @@ impl Endpoint for UpdateVariable {
         ("value" = Option<String>, Query, description = "here and below: in the query or, better, in the body"),
         ("variable_type" = Option<VariableType>, Query),
     ),
-    responses((status = 200, body = ScheduleVariableView)),
+    responses((status = 200, body = PipelineVariableView)),
 )]
 pub(crate) async fn update(
     State(app): State<App>,
     access: ProjectAccess<UpdateVariable>,
-) -> Result<Json<ScheduleVariableView>> {
+) -> Result<Json<PipelineVariableView>> {
     let schedule = schedule(&access, &app).await?;
     demand_editor(&access, &schedule)?;
     access.demand(Action::SetPipelineVariables)?;
