@@ -70,9 +70,10 @@ pub(crate) async fn play(
 ) -> Result<Json<PlayedView>> {
     let BuildAccess {
         mut build,
+        pipeline,
         project: mut access,
-        ..
     } = access;
+    access.demand_on(&pipeline)?;
     if !access.params.variables.is_empty() {
         access.demand(Action::SetPipelineVariables)?;
         variables::check(&access.params.variables)?;

@@ -46,9 +46,10 @@ pub(crate) async fn retry(
 ) -> Result<(StatusCode, Json<JobView>)> {
     let BuildAccess {
         mut build,
+        pipeline,
         project: mut access,
-        ..
     } = access;
+    access.demand_on(&pipeline)?;
     let mut retried = None;
     for _ in 0..ATTEMPTS {
         if !is_retryable(&access, &build) {

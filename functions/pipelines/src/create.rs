@@ -11,7 +11,7 @@ use switchyard::http::{Accepts, App, Endpoint, Json, ProjectAccess, Reader};
 use switchyard::pipeline::{Pipeline, Source};
 use switchyard::policy::{Action, Standing};
 use switchyard::project::Project;
-use switchyard::repository::{Oid, may_create_tag, may_merge, may_push};
+use switchyard::repository::{Oid, may_run_on};
 use utoipa::ToSchema;
 
 use crate::{given, show};
@@ -144,23 +144,11 @@ pub(crate) fn demand_ref(project: &Project, head: &Head, standing: Standing) -> 
 /// What is said to whom may not run pipelines on a protected branch or tag.
 pub(crate) fn ref_refusal(project: &Project, head: &Head, standing: Standing) -> Option<String> {
     let name = &head.ref_name;
-    // A repository without commits has no branch that anybody could have protected.
-    let is_unborn = project.default_branch.is_none() && !head.tag;
-    if is_unborn || may_run_on(project, name, head.tag, standing) {
+    if may_run_on(project, name, head.tag, standing) {
         return None;
     }
     Some(format!(
         "You do not have sufficient permission to run a pipeline on '{name}'. Please select a \
          different branch or contact your administrator for assistance."
     ))
-}
-
-/// Whether a developer may run pipelines, and steer them, on a branch or tag: on a protected
-/// one those may who may change it.
-pub(crate) fn may_run_on(project: &Project, name: &str, tag: bool, standing: Standing) -> bool {
-    if tag {
-        may_create_tag(project, name, standing)
-    } else {
-        may_push(project, name, standing) || may_merge(project, name, standing)
-    }
 }

@@ -6,9 +6,9 @@ use switchyard::http::views::PipelineDetailsView;
 use switchyard::http::{Accepts, App, Endpoint, Json, PipelineAccess, Reader};
 use switchyard::pipeline::Pipeline;
 use switchyard::policy::Action;
+use switchyard::repository::may_run_on;
 use switchyard::store::{Key, Rows, Write};
 
-use crate::create::may_run_on;
 use crate::show;
 
 /// Characters, as in GitLab.

@@ -17,7 +17,7 @@ use axum::routing::{get, post};
 use switchyard::error::{Error, Result};
 use switchyard::http::{App, ProjectAccess};
 use switchyard::policy::Action;
-use switchyard::repository::{may_create_tag, may_merge, may_push};
+use switchyard::repository::may_run_on;
 use switchyard::schedule::Schedule;
 use switchyard::store::{Key, Rows};
 use utoipa::OpenApi;
@@ -107,14 +107,11 @@ fn is_editor<E>(access: &ProjectAccess<E>, schedule: &Schedule) -> bool {
 /// make it: who may not, may not run pipelines there.
 fn demand_ref<E>(access: &ProjectAccess<E>, name: &str) -> Result<()> {
     let (project, standing) = (&access.project, access.standing);
-    let admitted = match name.strip_prefix("refs/tags/") {
-        Some(tag) => may_create_tag(project, tag, standing),
-        None => {
-            let branch = name.strip_prefix("refs/heads/").unwrap_or(name);
-            may_push(project, branch, standing) || may_merge(project, branch, standing)
-        }
+    let (short, tag) = match name.strip_prefix("refs/tags/") {
+        Some(tag) => (tag, true),
+        None => (name.strip_prefix("refs/heads/").unwrap_or(name), false),
     };
-    if admitted {
+    if may_run_on(project, short, tag, standing) {
         Ok(())
     } else {
         Err(Error::Forbidden(None))

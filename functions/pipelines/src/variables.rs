@@ -5,10 +5,9 @@ use serde::Serialize;
 use switchyard::error::{Error, Result};
 use switchyard::http::{Accepts, App, Endpoint, Json, PipelineAccess, Reader};
 use switchyard::policy::Action;
+use switchyard::repository::may_run_on;
 use switchyard::variable::{CiVariable, Owner, VariableType};
 use utoipa::ToSchema;
-
-use crate::create::may_run_on;
 
 pub(crate) struct ListVariables;
 

@@ -1,11 +1,8 @@
 //! Which version this is.
 
 use serde::Serialize;
-use switchyard::http::{Accepts, CallerAccess, Endpoint, Json, Reader};
+use switchyard::http::{Accepts, CallerAccess, Endpoint, GITLAB_VERSION, Json, Reader};
 use utoipa::ToSchema;
-
-/// The GitLab version whose API is spoken: clients choose features by it.
-const GITLAB_VERSION: &str = "17.11.0";
 
 pub(crate) struct ShowMetadata;
 

@@ -26,7 +26,7 @@ pub use names::{is_file_path, is_ref_name};
 pub use objects::{Oid, Signature, TagObject};
 pub use protection::{
     MAX_PROTECTED, ProtectedBranch, ProtectedTag, RefAccess, is_protected, matches, may_create_tag,
-    may_merge, may_push,
+    may_merge, may_push, may_run_on,
 };
 pub use push::{Push, ZERO_SHA};
 pub use reader::{FoundFile, Repository, Resolved};

@@ -6,7 +6,7 @@ use switchyard::http::App;
 use switchyard::pipeline::{Pipeline, Source};
 use switchyard::policy::{self, Action, Verdict};
 use switchyard::project::Project;
-use switchyard::repository::{may_create_tag, may_merge, may_push};
+use switchyard::repository::may_run_on;
 use switchyard::schedule::Schedule;
 use switchyard::store::{Key, Write};
 use switchyard::time::Time;
@@ -107,15 +107,10 @@ async fn starter(app: &App, schedule: &Schedule, now: Time) -> Result<Option<(Pr
     let standing = standing_of(app, &user, &project, now).await?;
     let may = policy::may(Action::UpdateBuild, &project, standing) == Verdict::Allowed;
     let name = schedule.ref_name.as_str();
-    let may_ref = match (
-        name.strip_prefix("refs/heads/"),
-        name.strip_prefix("refs/tags/"),
-    ) {
-        (None, Some(tag)) => may_create_tag(&project, tag, standing),
-        (branch, _) => {
-            let branch = branch.unwrap_or(name);
-            may_push(&project, branch, standing) || may_merge(&project, branch, standing)
-        }
+    let (short, tag) = match name.strip_prefix("refs/tags/") {
+        Some(tag) => (tag, true),
+        None => (name.strip_prefix("refs/heads/").unwrap_or(name), false),
     };
+    let may_ref = may_run_on(&project, short, tag, standing);
     Ok((may && may_ref).then_some((project, user)))
 }

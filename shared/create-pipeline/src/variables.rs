@@ -7,7 +7,7 @@ use ci_config::predefined;
 use ci_config::variables::{Collection, Origin, Variable};
 use futures::future::try_join_all;
 use switchyard::error::Result;
-use switchyard::http::App;
+use switchyard::http::{App, GITLAB_VERSION};
 use switchyard::ids::PipelineId;
 use switchyard::project::Project;
 use switchyard::time::Time;
@@ -15,9 +15,6 @@ use switchyard::user::User;
 use switchyard::variable::{CiVariable, Owner, VariableType};
 
 use crate::head::Head;
-
-/// The version of GitLab that this is like.
-const VERSION: &str = "17.9.0";
 
 /// A variable that somebody gives to a pipeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -202,7 +199,7 @@ fn secret(row: &CiVariable, origin: Origin) -> Variable {
 fn server(base_url: &str) -> Collection {
     let server = predefined::Server {
         url: base_url,
-        version: VERSION,
+        version: GITLAB_VERSION,
         revision: env!("CARGO_PKG_VERSION"),
     };
     server.variables()

@@ -294,3 +294,33 @@ async fn needs_follow_the_new_job() {
     assert_eq!(world.statuses().await, "a success, b pending = running");
     assert_eq!(world.job(id("b")).await.build.status, Status::Pending);
 }
+
+/// On a protected branch those run jobs again who may change it.
+#[tokio::test]
+async fn protected_branches_take_those_who_may_change_them() {
+    for (action, before) in [("retry", "a failed"), ("play", "a manual")] {
+        let world = World::new(before).await;
+        let key = switchyard::store::Key::Project(PROJECT);
+        let mut rows = switchyard::store::Rows::default();
+        rows.load(&world.app.seed.store, [key.clone()])
+            .await
+            .unwrap();
+        let mut project: switchyard::project::Project = rows.get(&key).unwrap().unwrap();
+        let rule = json!({
+            "id": 1, "name": "ma*", "push": 40, "merge": 40, "created_at": 0,
+        });
+        let rule = serde_json::from_value(rule).unwrap();
+        project.protected_branches.push(rule);
+        world.app.replace(&project);
+        let path = format!("/api/v4/projects/1/pipelines/6/{action}");
+        if action == "retry" {
+            let answer = world.app.post(&path, &world.developer, &json!({})).await;
+            assert_eq!(answer.status, 403, "{answer:?}");
+        }
+        let answer = world.act("a", action, &world.developer).await;
+        assert_eq!(answer.status, 403, "{action}: {answer:?}");
+        assert_eq!(answer.json(), message("403 Forbidden"));
+        let answer = world.act("a", action, &world.maintainer).await;
+        assert!(answer.status.is_success(), "{action}: {answer:?}");
+    }
+}

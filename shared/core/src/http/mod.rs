@@ -11,6 +11,9 @@ pub mod reply;
 pub mod request;
 pub mod views;
 
+/// The GitLab version whose API is spoken: clients and configurations choose features by it.
+pub const GITLAB_VERSION: &str = "17.11.0";
+
 pub use access::{
     Accepts, BuildAccess, CallerAccess, Endpoint, GroupAccess, JobAccess, JobTokenAccess,
     PipelineAccess, ProjectAccess,

@@ -131,6 +131,17 @@ pub fn may_create_tag(project: &Project, name: &str, standing: Standing) -> bool
     admitted(levels.map(|rule| rule.create), standing)
 }
 
+/// Whether a developer may run pipelines on this branch or tag, and run their jobs again: on a
+/// protected one those may who may change it. Where there are no commits nothing is protected.
+pub fn may_run_on(project: &Project, name: &str, tag: bool, standing: Standing) -> bool {
+    if tag {
+        return may_create_tag(project, name, standing);
+    }
+    project.default_branch.is_none()
+        || may_push(project, name, standing)
+        || may_merge(project, name, standing)
+}
+
 fn admitted(levels: impl Iterator<Item = RefAccess>, standing: Standing) -> bool {
     let mut levels = levels.peekable();
     match levels.peek() {

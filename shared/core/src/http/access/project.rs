@@ -16,6 +16,7 @@ use crate::job::{self, Bridge, Job};
 use crate::pipeline::Pipeline;
 use crate::policy::{self, Action, Standing, Verdict};
 use crate::project::{DirectoryEntry, DirectoryTarget, Project};
+use crate::repository::may_run_on;
 use crate::store::{Key, Rows};
 
 pub struct ProjectAccess<E> {
@@ -42,6 +43,18 @@ impl<E> ProjectAccess<E> {
         match policy::may(action, &self.project, self.standing) {
             Verdict::Allowed => Ok(()),
             Verdict::Forbidden | Verdict::Hidden => Err(Error::Forbidden(None)),
+        }
+    }
+}
+
+impl<E> ProjectAccess<E> {
+    /// # Errors
+    /// 403 on a protected branch or tag that the caller may not change.
+    pub fn demand_on(&self, pipeline: &Pipeline) -> Result<()> {
+        let (name, tag) = (&pipeline.ref_name, pipeline.tag);
+        match may_run_on(&self.project, name, tag, self.standing) {
+            true => Ok(()),
+            false => Err(Error::Forbidden(None)),
         }
     }
 }
