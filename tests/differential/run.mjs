@@ -71,7 +71,7 @@ for (const plan of ours) {
         }
     }
 }
-const unneeded = [...explained].filter(([key, used]) => !used && names.some((name) => isOf(key, name))).map(([key]) => key);
+const unneeded = [...explained].filter(([key, used]) => !used && (wanted.length === 0 || names.some((name) => isOf(key, name)))).map(([key]) => key);
 for (const key of unneeded) {
     console.log(`no longer needed: ${key}`);
 }

@@ -11,6 +11,7 @@ use std::fs;
 
 mod case;
 mod keywords;
+mod parts;
 mod show;
 
 use case::{Case, folders};
