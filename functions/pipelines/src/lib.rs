@@ -7,6 +7,7 @@ mod filter;
 mod given;
 mod latest;
 mod list;
+mod resource_groups;
 mod retry;
 mod room;
 mod schedules;
@@ -39,6 +40,7 @@ pub fn routes() -> Router<App> {
         )
         .merge(schedules::routes())
         .merge(triggers::routes())
+        .merge(resource_groups::routes())
 }
 
 /// This function's part of the API's description.
@@ -49,6 +51,7 @@ impl OpenApi for ApiDoc {
         let mut document = Pipelines::openapi();
         document.merge(schedules::ApiDoc::openapi());
         document.merge(triggers::ApiDoc::openapi());
+        document.merge(resource_groups::ApiDoc::openapi());
         document
     }
 }

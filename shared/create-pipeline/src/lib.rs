@@ -24,5 +24,6 @@ pub use create::{Configuration, Created, Creation, Draft, Refused, create, draft
 pub use head::{Head, NoHead};
 pub use process::process;
 pub use push::from_push;
-pub use schedule::from_schedule;
+pub use schedule::{from_schedule, play_schedule};
+pub use sources::{find_project, standing_of};
 pub use variables::{Given, duplicates};

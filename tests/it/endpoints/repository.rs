@@ -114,11 +114,24 @@ pub(crate) async fn furnish(app: &TestApp, project: &Project) -> Project {
         executable: false,
         last_commit: commit,
     };
-    snapshot.files.insert("README.md".to_owned(), file);
+    snapshot.files.insert("README.md".to_owned(), file.clone());
     let blobs = &app.seed.blobs;
     let key = BlobKey::File(project.id, id);
     blobs
         .write(&key, Bytes::from_static(content))
+        .await
+        .unwrap();
+    let configuration = b"build: {script: make}\n";
+    let id = Oid::of_blob(configuration);
+    let file = File {
+        id,
+        size: configuration.len() as u64,
+        ..file
+    };
+    snapshot.files.insert(".gitlab-ci.yml".to_owned(), file);
+    let key = BlobKey::File(project.id, id);
+    blobs
+        .write(&key, Bytes::from_static(configuration))
         .await
         .unwrap();
     let key = BlobKey::Snapshot(project.id, commit);
