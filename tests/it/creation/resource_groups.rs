@@ -99,6 +99,28 @@ async fn a_group_is_there_once_a_job_names_it() {
     }
 }
 
+/// 255 characters are the most, be they of four bytes each.
+#[tokio::test]
+async fn a_job_whose_group_has_too_long_a_key_has_none() {
+    for (key, count) in [
+        ("a".repeat(255), 1),
+        ("😀".repeat(255), 1),
+        ("a".repeat(256), 0),
+    ] {
+        let text = format!("ship: {{script: make, resource_group: '{key}'}}\n");
+        let world = World::configured(&text).await;
+        let ids = pipelines(&world, 2).await;
+        let groups = world.get("resource_groups").await;
+        assert_eq!(groups.as_array().unwrap().len(), count, "{key}");
+        let second = match count {
+            0 => "test/ship pending",
+            _ => "test/ship waiting_for_resource",
+        };
+        assert_eq!(world.jobs(&ids[0]).await, "test/ship pending", "{key}");
+        assert_eq!(world.jobs(&ids[1]).await, second, "{key}");
+    }
+}
+
 #[tokio::test]
 async fn those_who_wait_stand_there_in_the_order_of_the_mode() {
     let world = World::configured(ONE).await;
