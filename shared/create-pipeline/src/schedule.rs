@@ -68,7 +68,7 @@ pub async fn from_schedule(
 
 /// Makes a pipeline of a schedule at once, in the name of `user`; when the next one is due
 /// stays as it was. [`Created::Forestalled`] also if the schedule was changed meanwhile.
-/// Nothing is done yet in it: that is for [`process`].
+/// Nothing is done yet in it: that is for [`process`](process()).
 pub async fn play_schedule(
     app: &App,
     base_url: &str,
