@@ -3,11 +3,16 @@
 mod by_hand;
 mod downstream;
 mod pushes;
+mod resource_groups;
+mod schedules;
+mod triggers;
 
 use serde_json::{Value, json};
 use switchyard::ids::{PipelineId, ProjectId};
 use switchyard::member::{Role, Source};
 use switchyard::pipeline::Picture;
+use switchyard::project::Project;
+use switchyard::store::{Key, Rows};
 use switchyard_tests::{Answer, Caller, TestApp};
 
 const PROJECT: ProjectId = ProjectId(1);
@@ -90,6 +95,21 @@ impl World {
         let answer = self.post("pipeline", &self.maintainer, &body).await;
         assert_eq!(answer.status, 201, "{answer:?}");
         answer.json()
+    }
+
+    /// Lets developers push to `main`, which its first commit protects.
+    pub(crate) async fn open_main(&self) {
+        let path = "/api/v4/projects/1/protected_branches/main";
+        let answer = self.app.delete(path, &self.maintainer).await;
+        assert_eq!(answer.status, 204, "{answer:?}");
+    }
+
+    pub(crate) async fn project(&self) -> Project {
+        let key = Key::Project(PROJECT);
+        let mut rows = Rows::default();
+        let store = &self.app.seed.store;
+        rows.load(store, [key.clone()]).await.unwrap();
+        rows.get(&key).unwrap().unwrap()
     }
 
     pub(crate) async fn picture(&self, id: &Value) -> Picture {

@@ -8,6 +8,7 @@ mod instance;
 mod members;
 mod projects;
 pub(crate) mod repository;
+pub(crate) mod resource_groups;
 pub(crate) mod schedules;
 pub(crate) mod scope;
 mod tokens;
@@ -68,6 +69,8 @@ pub(crate) enum Needs {
     AccessToken,
     /// To have come with a job token.
     JobToken,
+    /// To have a token among the parameters, and no more.
+    TriggerToken,
     /// To have come with an access token of the project or the group.
     TheirToken,
     ReadProject,
@@ -94,6 +97,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         members::TABLE,
         projects::TABLE,
         repository::TABLE,
+        resource_groups::TABLE,
         tokens::TABLE,
         users::TABLE,
         scope::TABLE,
@@ -213,6 +217,7 @@ impl Endpoint {
             .replace("{key}", variables::KEY)
             .replace("{pipeline_schedule_id}", &place.schedule.to_string())
             .replace("{trigger_id}", &place.trigger.to_string())
+            .replace("{ref}", "main")
             .replace("{agent_id}", &place.agent.to_string())
             .replace("{target_project_id}", &scope::LISTED.to_string())
             .replace("{target_group_id}", &scope::LISTED.to_string())

@@ -12,6 +12,7 @@ use switchyard::pipeline::{Pipeline, Source};
 use switchyard::policy::{Action, Standing};
 use switchyard::project::Project;
 use switchyard::repository::{Oid, may_run_on};
+use switchyard::time::Time;
 use utoipa::ToSchema;
 
 use crate::{given, show};
@@ -111,17 +112,22 @@ pub(crate) async fn created(app: &App, creation: &Creation<'_>) -> Result<Pipeli
         Created::Refused(refused) => return Err(refusal(&refused)),
         Created::Forestalled => return Err(Error::not_found("Project")),
     };
+    Ok(begun(app, creation.base_url, pipeline, creation.now).await)
+}
+
+/// Does what is due in a pipeline that is there now, whatever comes of that.
+pub(crate) async fn begun(app: &App, base_url: &str, pipeline: Pipeline, now: Time) -> Pipeline {
     let (project, id) = (pipeline.project_id, pipeline.id);
-    match Box::pin(process(app, creation.base_url, project, id, creation.now)).await {
-        Ok(picture) => Ok(picture.map_or(pipeline, |picture| picture.pipeline)),
+    match Box::pin(process(app, base_url, project, id, now)).await {
+        Ok(picture) => picture.map_or(pipeline, |picture| picture.pipeline),
         Err(error) => {
             tracing::warn!(%error, %project, pipeline = %id, "what follows is left to the sweeper");
-            Ok(pipeline)
+            pipeline
         }
     }
 }
 
-fn refusal(refused: &Refused) -> Error {
+pub(crate) fn refusal(refused: &Refused) -> Error {
     Error::invalid("base", refused.text())
 }
 

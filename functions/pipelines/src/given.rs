@@ -15,7 +15,7 @@ use switchyard::variable::{VariableType, key_faults};
 use utoipa::ToSchema;
 
 /// As many as schedules and jobs could ever give.
-const MAX_VARIABLES: usize = 500;
+pub(crate) const MAX_VARIABLES: usize = 500;
 
 /// Characters, as in GitLab.
 const MAX_VALUE: usize = 10_000;
@@ -111,11 +111,7 @@ fn variable(
 /// # Errors
 /// 400 for what no variable can be, in GitLab's words.
 pub(crate) fn check(given: &[Given]) -> Result<()> {
-    let again = duplicates(given);
-    if !again.is_empty() {
-        let text = format!("Duplicate variable names: {}", again.join(", "));
-        return Err(Error::invalid("base", text));
-    }
+    demand_distinct(given)?;
     for one in given {
         let mut faults = ModelErrors::default();
         key_faults(&one.key, &mut faults);
@@ -132,6 +128,17 @@ pub(crate) fn check(given: &[Given]) -> Result<()> {
         named.finish()?;
     }
     Ok(())
+}
+
+/// # Errors
+/// 400 for names that come up more than once.
+pub(crate) fn demand_distinct(given: &[Given]) -> Result<()> {
+    let again = duplicates(given);
+    if again.is_empty() {
+        return Ok(());
+    }
+    let text = format!("Duplicate variable names: {}", again.join(", "));
+    Err(Error::invalid("base", text))
 }
 
 /// `inputs`: a hash of values by the names of inputs.

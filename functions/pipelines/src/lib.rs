@@ -9,6 +9,7 @@ mod latest;
 mod lint;
 mod list;
 mod metadata;
+mod resource_groups;
 mod retry;
 mod room;
 mod schedules;
@@ -51,6 +52,7 @@ pub fn routes() -> Router<App> {
         .merge(lint::routes())
         .merge(schedules::routes())
         .merge(triggers::routes())
+        .merge(resource_groups::routes())
 }
 
 /// This function's part of the API's description.
@@ -62,6 +64,7 @@ impl OpenApi for ApiDoc {
         document.merge(lint::ApiDoc::openapi());
         document.merge(schedules::ApiDoc::openapi());
         document.merge(triggers::ApiDoc::openapi());
+        document.merge(resource_groups::ApiDoc::openapi());
         document
     }
 }

@@ -6,6 +6,7 @@ mod edit;
 mod list;
 mod own;
 mod pipelines;
+mod play;
 mod settings;
 mod show;
 mod timing;
@@ -42,6 +43,10 @@ pub(crate) fn routes() -> Router<App> {
             "/api/v4/projects/{id}/pipeline_schedules/{pipeline_schedule_id}/pipelines",
             get(pipelines::list),
         )
+        .route(
+            "/api/v4/projects/{id}/pipeline_schedules/{pipeline_schedule_id}/play",
+            post(play::play),
+        )
         .merge(variables::routes())
 }
 
@@ -64,7 +69,8 @@ impl OpenApi for ApiDoc {
     edit::edit,
     delete::delete,
     own::take_ownership,
-    pipelines::list
+    pipelines::list,
+    play::play
 ))]
 struct Schedules;
 

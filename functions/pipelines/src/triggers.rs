@@ -3,12 +3,15 @@
 mod create;
 mod delete;
 mod list;
+mod payload;
+mod run;
 mod show;
+mod starter;
 mod update;
 mod view;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use switchyard::error::{Error, Result};
 use switchyard::http::{App, ProjectAccess};
 use switchyard::store::{Key, Rows};
@@ -27,10 +30,23 @@ pub(crate) fn routes() -> Router<App> {
             "/api/v4/projects/{id}/triggers/{trigger_id}",
             get(show::show).put(update::update).delete(delete::delete),
         )
+        .route("/api/v4/projects/{id}/trigger/pipeline", post(run::run))
+        .route(
+            "/api/v4/projects/{id}/ref/{ref}/trigger/pipeline",
+            post(run::run_at),
+        )
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(list::list, show::show, create::create, update::update, delete::delete))]
+#[openapi(paths(
+    list::list,
+    show::show,
+    create::create,
+    update::update,
+    delete::delete,
+    run::run,
+    run::run_at
+))]
 pub(crate) struct ApiDoc;
 
 /// As many as in GitLab.

@@ -16,6 +16,10 @@ pub enum Error {
     /// 401 `invalid_token`.
     #[error("the token has expired")]
     TokenExpired,
+    /// 401 `Job is not running`: a job's token, where that alone opens the door, and it is
+    /// no token of a job that runs.
+    #[error("no running job has this token")]
+    JobNotRunning,
     /// 403 `insufficient_scope`, with the scopes that would do.
     #[error("the token's scopes are too narrow")]
     InsufficientScope { acceptable: String },

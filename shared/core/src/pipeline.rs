@@ -97,7 +97,7 @@ pub struct Block {
     pub count: u64,
 }
 
-/// The bridge that started a pipeline.
+/// The bridge that started a pipeline, or the job that did it with its token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Upstream {
     pub project_id: ProjectId,

@@ -43,6 +43,10 @@ pub enum Action {
     PushCode,
     /// A pipeline schedule, and to change one of one's own.
     CreateSchedule,
+    /// Who waits for a resource group.
+    ReadResourceGroup,
+    /// To choose who gets one next.
+    UpdateResourceGroup,
     ReadMembers,
     AdminMembers,
     AdminProject,
@@ -107,9 +111,11 @@ pub fn may(action: Action, project: &Project, standing: Standing) -> Verdict {
         | Action::CreatePipeline
         | Action::CancelBuild
         | Action::EraseOwnBuild
-        | Action::CreateSchedule => {
+        | Action::CreateSchedule
+        | Action::UpdateResourceGroup => {
             builds_open && !project.archived && role >= Some(Role::Developer)
         }
+        Action::ReadResourceGroup => builds_open && reporter,
         Action::SetPipelineVariables => {
             let minimum = project
                 .ci

@@ -1,6 +1,8 @@
 //! A resource group: of the jobs that name it, one at a time runs. Pure: rows come in, and
 //! what is to be written is left to the store.
 
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -125,24 +127,30 @@ impl ResourceGroup {
         if self.holder.is_some() {
             return None;
         }
-        let waiting = self.waiting.iter().copied();
-        let upcoming = self.upcoming.iter().copied();
+        let first = self.in_line().into_iter().next();
+        first.filter(|claim| self.waiting.contains(claim))
+    }
+
+    /// Who is to have it, those first who come next. Whether jobs that have not asked yet
+    /// stand in line, the mode says.
+    pub fn in_line(&self) -> Vec<Claim> {
         // In one pipeline who asked comes before who did not.
-        let asked = waiting.clone().map(|claim| (claim, true));
-        let all = || asked.clone().chain(upcoming.map(|claim| (claim, false)));
-        let first = match self.process_mode {
-            ProcessMode::Unordered => asked.clone().next(),
-            ProcessMode::OldestFirst => {
-                all().min_by_key(|(claim, asked)| (claim.pipeline, !asked, claim.job))
-            }
-            ProcessMode::NewestFirst => all().min_by_key(|(claim, asked)| {
-                (std::cmp::Reverse(claim.pipeline), !asked, claim.job)
-            }),
-            ProcessMode::NewestReadyFirst => asked
-                .clone()
-                .min_by_key(|(claim, _)| (std::cmp::Reverse(claim.pipeline), claim.job)),
+        let asked = self.waiting.iter().map(|claim| (*claim, true));
+        let upcoming = self.upcoming.iter().map(|claim| (*claim, false));
+        let mut line: Vec<(Claim, bool)> = match self.process_mode {
+            ProcessMode::Unordered | ProcessMode::NewestReadyFirst => asked.collect(),
+            ProcessMode::OldestFirst | ProcessMode::NewestFirst => asked.chain(upcoming).collect(),
         };
-        first.filter(|(_, asked)| *asked).map(|(claim, _)| claim)
+        match self.process_mode {
+            ProcessMode::Unordered => {}
+            ProcessMode::OldestFirst => {
+                line.sort_by_key(|(claim, asked)| (claim.pipeline, !asked, claim.job));
+            }
+            ProcessMode::NewestFirst | ProcessMode::NewestReadyFirst => {
+                line.sort_by_key(|(claim, asked)| (Reverse(claim.pipeline), !asked, claim.job));
+            }
+        }
+        line.into_iter().map(|(claim, _)| claim).collect()
     }
 
     /// Gives the group to one that waits.

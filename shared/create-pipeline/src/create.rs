@@ -120,7 +120,7 @@ pub struct Draft {
 }
 
 /// Makes a pipeline, and writes `along` in the transaction that publishes it: then all of it
-/// is there, or nothing. Nothing is done yet in it: that is for [`process`](crate::process).
+/// is there, or nothing. Nothing is done yet in it: that is for [`process`](crate::process()).
 pub async fn create(
     creation: &Creation<'_>,
     along: impl FnOnce(&Pipeline) -> Result<Vec<Write>>,

@@ -1,7 +1,7 @@
 //! Creating pipelines: from a commit and its configuration to rows that everybody sees.
 //!
-//! [`create`] reads the project's settings and files, lets the pure compiler (`ci-config`)
-//! say what there is to run, and lets the store bear it: whole, or not at all. [`process`]
+//! [`create()`] reads the project's settings and files, lets the pure compiler (`ci-config`)
+//! say what there is to run, and lets the store bear it: whole, or not at all. [`process()`]
 //! goes on from there, and starts the pipelines of trigger jobs.
 
 mod check;
@@ -26,5 +26,6 @@ pub use create::{Configuration, Created, Creation, Draft, Refused, create, draft
 pub use head::{Head, NoHead};
 pub use process::process;
 pub use push::from_push;
-pub use schedule::from_schedule;
+pub use schedule::{from_schedule, play_schedule};
+pub use sources::{find_project, standing_of};
 pub use variables::{Given, duplicates};

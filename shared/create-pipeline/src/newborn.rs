@@ -18,6 +18,9 @@ use switchyard::time::Time;
 use crate::content::{JobContent, allowed};
 use crate::environment;
 
+/// Characters of a resource group's key, as in GitLab.
+const MAX_RESOURCE_GROUP: usize = 255;
+
 /// What the rows are made of beside the plan.
 pub(crate) struct Seed<'a> {
     /// Without jobs.
@@ -102,7 +105,7 @@ impl Seed<'_> {
                 .map(|needs| needs_of(needs))
                 .transpose()?,
             timeout: Some(seconds(timeout)),
-            resource_group: planned.resource_group.as_deref().map(str::to_owned),
+            resource_group: planned.resource_group.as_deref().and_then(resource_group),
             turn: Turn::Outside,
             interruptible: planned.interruptible.unwrap_or_default(),
             retry: definition.retry.as_ref().and_then(retry),
@@ -247,4 +250,9 @@ pub(crate) fn empty(id: PipelineId, project: &Project, now: Time) -> Pipeline {
         resets: Vec::new(),
         revision: 1,
     }
+}
+
+/// The group of a job. As in GitLab, a job whose group cannot be called so has none.
+fn resource_group(key: &str) -> Option<String> {
+    (key.chars().count() <= MAX_RESOURCE_GROUP).then(|| key.to_owned())
 }

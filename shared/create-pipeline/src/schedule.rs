@@ -14,7 +14,7 @@ use switchyard::user::{User, UserState};
 use switchyard::variable::Owner;
 
 use crate::create::{Configuration, Created, Creation, create};
-use crate::head::Head;
+use crate::head::{Head, NoHead};
 use crate::process::process;
 use crate::sources::{load, standing_of};
 use crate::variables::Given;
@@ -43,32 +43,16 @@ pub async fn from_schedule(
         app.store.edit(schedule, &passed(true)).await?;
         return Ok(None);
     };
-    let given = match schedule.variable_count {
-        0 => Vec::new(),
-        _ => {
-            app.store
-                .ci_variables_of(Owner::Schedule(schedule.id))
-                .await?
-        }
-    };
-    let creation = Creation {
+    let run = Run {
         app,
         base_url,
         project: &project,
         user: &user,
-        head,
-        source: Source::Schedule,
-        configuration: Configuration::File,
-        given: given.iter().map(Given::of_row).collect(),
-        inputs: None,
-        upstream: None,
+        schedule,
+        next_run_at,
         now,
     };
-    let created = create(&creation, |pipeline| {
-        let advanced = schedule.advanced(next_run_at, pipeline.id);
-        Ok(vec![Write::edit(schedule, &advanced)?])
-    });
-    match Box::pin(created).await? {
+    match Box::pin(run.start(head)).await? {
         Created::Pipeline(pipeline) => {
             let (project, id) = (pipeline.project_id, pipeline.id);
             Box::pin(process(app, base_url, project, id, now)).await?;
@@ -80,6 +64,76 @@ pub async fn from_schedule(
             Ok(None)
         }
         Created::Forestalled => Ok(None),
+    }
+}
+
+/// Makes a pipeline of a schedule at once, in the name of `user`; when the next one is due
+/// stays as it was. [`Created::Forestalled`] also if the schedule was changed meanwhile.
+/// Nothing is done yet in it: that is for [`process`](process()).
+pub async fn play_schedule(
+    app: &App,
+    base_url: &str,
+    project: &Project,
+    user: &User,
+    schedule: &Schedule,
+    now: Time,
+) -> Result<Result<Created, NoHead>> {
+    let head = match Head::find(app, project, &schedule.ref_name, None).await? {
+        Ok(head) => head,
+        Err(none) => return Ok(Err(none)),
+    };
+    let run = Run {
+        app,
+        base_url,
+        project,
+        user,
+        schedule,
+        next_run_at: schedule.next_run_at,
+        now,
+    };
+    run.start(head).await.map(Ok)
+}
+
+/// One run of a schedule.
+struct Run<'a> {
+    app: &'a App,
+    base_url: &'a str,
+    project: &'a Project,
+    user: &'a User,
+    schedule: &'a Schedule,
+    /// When the next one is due, once this one has a pipeline.
+    next_run_at: Option<Time>,
+    now: Time,
+}
+
+impl Run<'_> {
+    async fn start(&self, head: Head) -> Result<Created> {
+        let schedule = self.schedule;
+        let given = match schedule.variable_count {
+            0 => Vec::new(),
+            _ => {
+                let owner = Owner::Schedule(schedule.id);
+                self.app.store.ci_variables_of(owner).await?
+            }
+        };
+        let creation = Creation {
+            app: self.app,
+            base_url: self.base_url,
+            project: self.project,
+            user: self.user,
+            head,
+            source: Source::Schedule,
+            configuration: Configuration::File,
+            given: given.iter().map(Given::of_row).collect(),
+            inputs: None,
+            upstream: None,
+            now: self.now,
+        };
+        create(&creation, |pipeline| {
+            let advanced = schedule.advanced(self.next_run_at, pipeline.id);
+            Ok(vec![Write::edit(schedule, &advanced)?])
+        })
+        .await
     }
 }
 

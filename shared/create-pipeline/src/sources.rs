@@ -203,7 +203,7 @@ impl<'a> Sources<'a> {
 }
 
 /// The project of a full path, whoever may see it.
-pub(crate) async fn find_project(app: &App, path: &str) -> Result<Option<Project>> {
+pub async fn find_project(app: &App, path: &str) -> Result<Option<Project>> {
     let key = Key::Directory(path.to_lowercase());
     let mut rows = Rows::default();
     rows.load(&app.store, [key.clone()]).await?;
@@ -221,12 +221,7 @@ pub(crate) async fn find_project(app: &App, path: &str) -> Result<Option<Project
 }
 
 /// How a user stands towards a project.
-pub(crate) async fn standing_of(
-    app: &App,
-    user: &User,
-    project: &Project,
-    now: Time,
-) -> Result<Standing> {
+pub async fn standing_of(app: &App, user: &User, project: &Project, now: Time) -> Result<Standing> {
     if user.admin {
         return Ok(Standing::Administrator);
     }

@@ -115,7 +115,11 @@ fn answer(endpoint: &Endpoint, who: Who, project: &Project) -> Result<&'static s
         }
         Needs::AccessToken | Needs::JobToken => return Ok("200"),
         Needs::ReadProject | Needs::ReadPipeline | Needs::ReadBuild | Needs::ReadCode => {}
-        Needs::Role(_) | Needs::Administrator | Needs::ReadGroup | Needs::TheirToken => {
+        Needs::Role(_)
+        | Needs::Administrator
+        | Needs::ReadGroup
+        | Needs::TheirToken
+        | Needs::TriggerToken => {
             unreachable!("not among the reads")
         }
     }

@@ -136,6 +136,7 @@ pub(crate) async fn furnish(app: &TestApp, project: &Project, user: UserId) -> C
     let fellow = seed::member(source, FELLOW, Role::Reporter);
     app.seed.put(&fellow).await.unwrap();
     let project = crate::endpoints::repository::furnish(app, project).await;
+    crate::endpoints::resource_groups::furnish(app, &project).await;
     crate::endpoints::scope::furnish(app, &project).await;
     crate::endpoints::variables::furnish(app, &project).await;
     crate::endpoints::triggers::furnish(app, &project).await;

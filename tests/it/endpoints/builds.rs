@@ -6,6 +6,14 @@ use super::{Endpoint, Needs, get, write};
 use crate::access::place::{MANUAL_JOB, RUNNING_JOB};
 
 pub(super) const TABLE: &[Endpoint] = &[
+    write(
+        "POST",
+        "pipelines",
+        "/projects/{id}/pipeline",
+        Needs::Role(Role::Developer),
+        201,
+        r#"{"ref":"main"}"#,
+    ),
     get("jobs", "/projects/{id}/jobs", Needs::ReadBuild).and_jobs(),
     get("jobs", "/projects/{id}/jobs/{job_id}", Needs::ReadBuild),
     write(

@@ -22,6 +22,7 @@ const CHANGED_VARIABLE: &str = r#"{"value":"changed"}"#;
 const ALL: &str = "/projects/{id}/pipeline_schedules";
 const ONE: &str = "/projects/{id}/pipeline_schedules/{pipeline_schedule_id}";
 const PIPELINES: &str = "/projects/{id}/pipeline_schedules/{pipeline_schedule_id}/pipelines";
+const PLAY: &str = "/projects/{id}/pipeline_schedules/{pipeline_schedule_id}/play";
 const OWN: &str = "/projects/{id}/pipeline_schedules/{pipeline_schedule_id}/take_ownership";
 const VARIABLES: &str = "/projects/{id}/pipeline_schedules/{pipeline_schedule_id}/variables";
 const VARIABLE: &str = "/projects/{id}/pipeline_schedules/{pipeline_schedule_id}/variables/{key}";
@@ -33,6 +34,7 @@ pub(super) const TABLE: &[Endpoint] = &[
     write("PUT", "pipelines", ONE, MAINTAINER, 200, CHANGE),
     write("DELETE", "pipelines", ONE, MAINTAINER, 204, ""),
     get("pipelines", PIPELINES, Needs::ReadBuild),
+    write("POST", "pipelines", PLAY, DEVELOPER, 201, ""),
     write("POST", "pipelines", OWN, MAINTAINER, 201, ""),
     write(
         "POST",

@@ -31,7 +31,7 @@ mod path_ids;
 mod project;
 mod seen;
 
-pub use caller::{Accepts, Caller};
+pub use caller::{Accepts, Caller, RunningJob, running_job};
 pub use group::GroupAccess;
 use lookup::{Question, Resource, Target};
 pub use path_ids::PathIds;

@@ -50,7 +50,8 @@ impl Credential {
         Self::None
     }
 
-    fn job_token(token: &str) -> Self {
+    /// What stands in a job token's place.
+    pub fn job_token(token: &str) -> Self {
         match job_of_token(token) {
             Some((project_id, job_id)) => Self::JobToken {
                 project_id,

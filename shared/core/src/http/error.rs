@@ -20,6 +20,7 @@ impl IntoResponse for Error {
             Self::Unauthorized
             | Self::TokenRevoked
             | Self::TokenExpired
+            | Self::JobNotRunning
             | Self::InsufficientScope { .. }
             | Self::Validation(_)
             | Self::BadRequest(_)
@@ -65,6 +66,7 @@ fn answer(error: &Error) -> (StatusCode, Value) {
         Error::TokenExpired => {
             invalid_token("Token is expired. You can either do re-authorization or token refresh.")
         }
+        Error::JobNotRunning => (StatusCode::UNAUTHORIZED, message("Job is not running")),
         Error::InsufficientScope { acceptable } => (
             StatusCode::FORBIDDEN,
             json!({
@@ -164,6 +166,7 @@ fn extra_header(error: &Error) -> Option<(HeaderName, HeaderValue)> {
         Error::Unauthorized
         | Error::TokenRevoked
         | Error::TokenExpired
+        | Error::JobNotRunning
         | Error::InsufficientScope { .. }
         | Error::Validation(_)
         | Error::BadRequest(_)

@@ -13,6 +13,8 @@ use crate::time::{Day, Time};
 
 mod body;
 
+pub use body::is_json;
+
 /// Nesting beyond this is refused. Nothing in the API needs more than three.
 const MAX_DEPTH: usize = 32;
 
@@ -67,6 +69,14 @@ impl Params {
         }
     }
 
+    /// All parameters as JSON, in which all that is no list and no map is a text.
+    pub fn to_json(&self) -> serde_json::Map<String, serde_json::Value> {
+        let members = self.0.iter();
+        members
+            .map(|(name, value)| (name.clone(), value.to_json()))
+            .collect()
+    }
+
     /// All parameters as pairs, flat again, sorted by name.
     pub fn pairs(&self) -> Vec<(String, String)> {
         let mut pairs = Vec::new();
@@ -74,6 +84,21 @@ impl Params {
             flatten(name, value, &mut pairs);
         }
         pairs
+    }
+}
+
+impl Value {
+    fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Text(text) => serde_json::Value::String(text.clone()),
+            Self::List(values) => values.iter().map(Self::to_json).collect(),
+            Self::Map(values) => {
+                let members = values.iter();
+                members
+                    .map(|(name, value)| (name.clone(), value.to_json()))
+                    .collect()
+            }
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use http::{Method, header};
 use lambda_http::request::RequestContext;
 
 use super::app::App;
-use super::params::Params;
+use super::params::{Params, is_json};
 use super::views::Shown;
 use crate::error::{Error, Result};
 use crate::project::Project;
@@ -28,6 +28,9 @@ pub struct RequestInfo {
     /// The path as it was asked for, still encoded.
     pub path: String,
     pub params: Params,
+    /// The body where it is JSON, in which numbers and texts are told apart. What it says
+    /// is among the parameters too.
+    pub json: Option<Bytes>,
     /// Names and values in the route, such as `id`, decoded.
     pub route_params: Vec<(String, String)>,
     /// The age from which jobs are archived.
@@ -53,8 +56,10 @@ impl RequestInfo {
         };
         let content_type = parts.headers.get(header::CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok());
+        let json = is_json(content_type).then(|| body.clone());
         let body = Params::of_body(content_type, body).await?;
         let mut request = Self::of(&parts, app)?;
+        request.json = json;
         request.params = request.params.overlaid(body);
         Ok((parts, request))
     }
@@ -92,6 +97,7 @@ impl RequestInfo {
             base_url: base_url(parts, app),
             path: uri.path().to_owned(),
             params: Params::parse(uri.query().unwrap_or_default())?,
+            json: None,
             route_params,
             archive_after: app.config.archive_jobs_after,
             unmodified_since: unmodified_since(parts),

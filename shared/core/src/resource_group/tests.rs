@@ -45,6 +45,24 @@ fn modes_choose_who_is_next() {
     }
 }
 
+/// Those of GitLab's `upcoming_jobs`, under the same modes.
+#[test]
+fn modes_say_who_stands_in_line() {
+    use ProcessMode::{NewestFirst, NewestReadyFirst, OldestFirst, Unordered};
+    let asked = [(5, 51), (3, 31), (9, 90)];
+    let upcoming = [(5, 50), (12, 120), (1, 10)];
+    for (mode, expected) in [
+        (Unordered, vec![51, 31, 90]),
+        (OldestFirst, vec![10, 31, 51, 50, 90, 120]),
+        (NewestFirst, vec![120, 90, 51, 50, 31, 10]),
+        (NewestReadyFirst, vec![90, 51, 31]),
+    ] {
+        let group = group(mode, &asked, &upcoming);
+        let line: Vec<u64> = group.in_line().iter().map(|claim| claim.job.0).collect();
+        assert_eq!(line, expected, "{mode:?}");
+    }
+}
+
 #[test]
 fn modes_read_as_they_are_written() {
     for mode in ProcessMode::ALL {

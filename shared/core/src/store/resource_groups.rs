@@ -7,7 +7,7 @@ use crate::ids::{PipelineId, ProjectId, ResourceGroupId};
 use crate::job::lifecycle::{Event, transition};
 use crate::job::{Bridge, Build, Job, Status, Turn};
 use crate::pipeline::{Errand, Picture, Pipeline};
-use crate::resource_group::{Claim, ResourceGroup};
+use crate::resource_group::{Claim, ProcessMode, ResourceGroup};
 use crate::time::Time;
 
 /// Jobs of one pipeline that a group hears of in one transaction.
@@ -67,6 +67,15 @@ impl Member {
     }
 }
 
+/// Who got a group.
+enum Given {
+    Nobody,
+    /// A job of this pipeline, with what is to be written beside the group and the jobs.
+    To(PipelineId, Vec<Write>),
+    /// Too many have left without a word for one go.
+    NotYet,
+}
+
 impl Store {
     /// Lets a resource group hear of the jobs of a pipeline, and gives it to who is next if
     /// it is free. One transaction: whoever stops before it has done nothing, and whoever
@@ -97,20 +106,14 @@ impl Store {
         }
 
         let mut granted = None;
-        let mut passed_over = 0;
-        while let Some(claim) = group.next() {
-            if passed_over == PASSED_OVER {
-                // Our jobs are not told yet, so that whoever comes next goes on.
-                edits.clear();
-                break;
-            }
-            if let Some(writes) = self.grant(picture, claim, &mut edits, now).await? {
-                group.grant(claim);
-                granted = Some((claim.pipeline, writes));
-                break;
-            }
-            group.remove(claim);
-            passed_over += 1;
+        match self
+            .give(&mut group, Some(picture), &mut edits, now)
+            .await?
+        {
+            Given::Nobody => {}
+            Given::To(pipeline, writes) => granted = Some((pipeline, writes)),
+            // Our jobs are not told yet, so that whoever comes next goes on.
+            Given::NotYet => edits.clear(),
         }
 
         if old.as_ref() == Some(&group) && edits.is_empty() {
@@ -163,6 +166,95 @@ impl Store {
         Err(Error::ResourceLock)
     }
 
+    /// Sets who comes next in a group, and gives it to who that is if it is free: in one
+    /// transaction, so that nobody waits for a group that nobody has. Gives the group after
+    /// it; none if there is no such group.
+    ///
+    /// # Errors
+    /// [`Error::ResourceLock`] if others were faster each time.
+    pub async fn set_process_mode(
+        &self,
+        project: ProjectId,
+        name: &str,
+        mode: ProcessMode,
+        now: Time,
+    ) -> Result<Option<ResourceGroup>> {
+        for _ in 0..STEPS {
+            let key = Key::ResourceGroup(project, name.to_owned());
+            let mut rows = Rows::default();
+            rows.load(self, [key.clone()]).await?;
+            let Some(old) = rows.get::<ResourceGroup>(&key)? else {
+                return Ok(None);
+            };
+            if old.process_mode == mode {
+                return Ok(Some(old));
+            }
+            let mut group = ResourceGroup {
+                process_mode: mode,
+                updated_at: now,
+                revision: old.revision + 1,
+                ..old.clone()
+            };
+            let mut edits = Vec::new();
+            let mut next = None;
+            let mut more = Vec::new();
+            let is_set = match self.give(&mut group, None, &mut edits, now).await? {
+                Given::Nobody => true,
+                Given::To(pipeline, writes) => {
+                    next = Some(pipeline);
+                    more = writes;
+                    true
+                }
+                // They are forgotten, and the mode comes once nobody is left to forget.
+                Given::NotYet => {
+                    group.process_mode = old.process_mode;
+                    group.updated_at = old.updated_at;
+                    false
+                }
+            };
+            let mut writes = vec![Write::edit(&old, &group)?];
+            for (old, new) in &edits {
+                writes.push(old.edit(new)?);
+            }
+            writes.extend(more);
+            if self.write_all(writes).await? != Written::All || !is_set {
+                continue;
+            }
+            if let Some(next) = next
+                && let Err(error) = self.process(project, next, now).await
+            {
+                tracing::warn!(%error, %project, pipeline = %next, "what follows is left to the sweeper");
+            }
+            return Ok(Some(group));
+        }
+        Err(Error::ResourceLock)
+    }
+
+    /// Gives the group to who is next, if it is free, and forgets those that left without a
+    /// word. `picture` tells of the jobs of one pipeline; those of others are read.
+    async fn give(
+        &self,
+        group: &mut ResourceGroup,
+        picture: Option<&Picture>,
+        edits: &mut Vec<(Member, Member)>,
+        now: Time,
+    ) -> Result<Given> {
+        let mut passed_over = 0;
+        while let Some(claim) = group.next() {
+            if passed_over == PASSED_OVER {
+                return Ok(Given::NotYet);
+            }
+            let project = group.project_id;
+            if let Some(writes) = self.grant(project, picture, claim, edits, now).await? {
+                group.grant(claim);
+                return Ok(Given::To(claim.pipeline, writes));
+            }
+            group.remove(claim);
+            passed_over += 1;
+        }
+        Ok(Given::Nobody)
+    }
+
     /// The group as it is, and the same once more to be changed; a new one if there is none.
     async fn resource_group(
         &self,
@@ -184,13 +276,14 @@ impl Store {
     /// not wait any more.
     async fn grant(
         &self,
-        picture: &Picture,
+        project: ProjectId,
+        picture: Option<&Picture>,
         claim: Claim,
         edits: &mut Vec<(Member, Member)>,
         now: Time,
     ) -> Result<Option<Vec<Write>>> {
-        let project = picture.pipeline.project_id;
-        let (member, pipeline) = if claim.pipeline == picture.pipeline.id {
+        let ours = picture.filter(|picture| picture.pipeline.id == claim.pipeline);
+        let (member, pipeline) = if let Some(picture) = ours {
             let job = picture.job(claim.job).cloned().map(Member::Job);
             let bridge = picture.bridge(claim.job).cloned().map(Member::Bridge);
             (job.or(bridge), Some(picture.pipeline.clone()))

@@ -2,6 +2,7 @@
 
 use super::lookup::{Question, user_named};
 use crate::error::{Error, Result};
+use crate::http::app::App;
 use crate::http::credentials::Credential;
 use crate::ids::UserId;
 use crate::job::Job;
@@ -109,6 +110,35 @@ impl Caller {
             Self::Anonymous => None,
             Self::User { user, .. } | Self::Job { user, .. } => Some(user),
         }
+    }
+}
+
+/// A running job, in the name of its user.
+#[derive(Clone, Debug)]
+pub struct RunningJob {
+    pub user: User,
+    pub job: Job,
+    pub project: Project,
+}
+
+/// The running job of a token that is shown as a parameter, to one endpoint alone.
+///
+/// # Errors
+/// 401 for any other token, so that nobody learns which jobs there are, and 403 in the name
+/// of somebody who is not active.
+pub async fn running_job(token: &str, app: &App, now: Time) -> Result<RunningJob> {
+    let question = Question::of_job_token(token).ok_or(Error::JobNotRunning)?;
+    let rows = question.answer(app).await?;
+    match prove(&question, &rows, Accepts::JOBS_TOO, now) {
+        Ok(Caller::Job { user, job, project }) => Ok(RunningJob {
+            user: *user,
+            job: *job,
+            project: *project,
+        }),
+        Ok(Caller::User { .. } | Caller::Anonymous) | Err(Error::Unauthorized) => {
+            Err(Error::JobNotRunning)
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -80,6 +80,19 @@ impl Question {
         })
     }
 
+    /// Who comes with a job's token and asks for nothing besides; none if it cannot be one.
+    pub(super) fn of_job_token(token: &str) -> Option<Self> {
+        match Credential::job_token(token) {
+            credential @ Credential::JobToken { .. } => Some(Self {
+                credential,
+                sudo: None,
+                resource: Resource::None,
+                target: Target::None,
+            }),
+            Credential::None | Credential::AccessToken(_) | Credential::Malformed => None,
+        }
+    }
+
     /// Reads round after round until nothing more can be named. The links form a
     /// chain of fixed length, so this ends.
     pub(super) async fn answer(&self, app: &App) -> Result<Rows> {

@@ -22,6 +22,9 @@ impl Params {
         if body.is_empty() {
             return Ok(Self::default());
         }
+        if is_json(content_type) {
+            return json(&body);
+        }
         let content_type = content_type.unwrap_or("application/x-www-form-urlencoded");
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         match essence.to_ascii_lowercase().as_str() {
@@ -30,10 +33,16 @@ impl Params {
                 Self::parse(text)
             }
             "multipart/form-data" => parts(content_type, body).await,
-            kind if kind == "application/json" || kind.ends_with("+json") => json(&body),
             _ => Err(Error::UnsupportedMediaType(essence.to_owned())),
         }
     }
+}
+
+/// Whether a body of this type is JSON.
+pub fn is_json(content_type: Option<&str>) -> bool {
+    let essence = content_type.and_then(|it| it.split(';').next());
+    let essence = essence.unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || essence.ends_with("+json")
 }
 
 fn json(body: &[u8]) -> Result<Params> {
