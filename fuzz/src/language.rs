@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ci_config::Effort;
 use ci_config::cron::{Cron, time_zone};
 use ci_config::expression::{self, Expression};
-use ci_config::glob::{self, Glob};
+use ci_config::glob::{self, Glob, Steps};
 use ci_config::pattern::Pattern;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -41,8 +41,9 @@ pub(crate) fn glob(input: &str) {
     for path in &paths {
         glob.matches(path);
     }
-    glob::changes(&[text], Some(&paths));
-    glob::exists(&[text], &paths);
+    let steps = Steps::default();
+    glob::changes(&[text], Some(&paths), &steps);
+    glob::exists(&[text], &paths, &steps);
     let escaped: String = text.chars().flat_map(|letter| ['\\', letter]).collect();
     // Only braces of many texts are too much to compare, and these here have none.
     assert!(Glob::new(&escaped).matches(text));
