@@ -78,6 +78,7 @@ fuzz() {
   if ((status != 0)); then
     echo "$target failed ($status):" "$findings"/*
     grep -m 3 -A 3 -E 'panicked|^==|SUMMARY' "$log" || tail -n 5 "$log"
+    echo "kept in fuzz/seeds/$target, it is tried by: cargo test --package switchyard-fuzz"
     return 1
   fi
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use ci_config::compile::{Compilation, Step};
 use ci_config::config::Changes;
+use ci_config::glob::{self, Steps};
 use ci_config::include::{
     Answer, Component, Found, Limits, Missing, Place, Root, Source, Surroundings,
 };
 use ci_config::plan::{self, Changed, Context, Files, Plan, Repository};
 use ci_config::variables::{Collection, Origin, Variable};
 use ci_config::yaml::{Documents, write};
-use ci_config::{Checks, Config, duration, expression, glob, lint, pattern};
+use ci_config::{Checks, Config, duration, expression, lint, pattern};
 
 const CHECKS: Checks = Checks {
     expression: |text| expression::Expression::parse(text).is_ok(),
@@ -156,7 +157,8 @@ impl Surroundings for World<'_> {
     }
 
     fn has_changes(&self, changes: &Changes) -> Result<bool, String> {
-        Ok(glob::changes(&changes.paths, Some(&self.paths)))
+        let steps = Steps::default();
+        Ok(glob::changes(&changes.paths, Some(&self.paths), &steps))
     }
 
     fn mask(&self, text: &str) -> String {

@@ -7,13 +7,11 @@
 mod braces;
 mod files;
 mod segment;
+mod steps;
 
 pub use files::{changes, exists};
 use segment::Segment;
-
-/// Steps that a question may take; what takes more counts as a match, as it does in GitLab
-/// when there is too much to compare. Only globs and paths that are made for it get there.
-const MAX_STEPS: u64 = 50_000_000;
+pub use steps::Steps;
 
 /// A pattern for paths.
 #[derive(Clone, Debug)]
@@ -33,33 +31,26 @@ enum Part {
 impl Glob {
     /// Every text is a glob, if only one that matches nothing.
     pub fn new(text: &str) -> Self {
-        let alternatives = braces::expand(text);
+        Self::within(text, &Steps::default())
+    }
+
+    fn within(text: &str, steps: &Steps) -> Self {
+        let alternatives = braces::expand(text, steps);
         Self {
             alternatives: alternatives.map(|texts| texts.iter().map(|text| parts(text)).collect()),
         }
     }
 
     pub fn matches(&self, path: &str) -> bool {
-        self.matches_within(path, &mut Work(MAX_STEPS))
+        self.matches_within(path, &Steps::default())
     }
 
-    fn matches_within(&self, path: &str, work: &mut Work) -> bool {
+    fn matches_within(&self, path: &str, steps: &Steps) -> bool {
         let Some(alternatives) = &self.alternatives else {
             return true;
         };
         let path: Vec<&str> = path.split('/').collect();
-        (alternatives.iter()).any(|parts| matches(parts, &path, work).unwrap_or(true))
-    }
-}
-
-/// What is left to spend.
-struct Work(u64);
-
-impl Work {
-    /// None when there is not enough left.
-    fn spend(&mut self, steps: usize) -> Option<()> {
-        self.0 = self.0.checked_sub(u64::try_from(steps).ok()?)?;
-        Some(())
+        (alternatives.iter()).any(|parts| matches(parts, &path, steps).unwrap_or(true))
     }
 }
 
@@ -82,11 +73,11 @@ fn parts(text: &str) -> Vec<Part> {
 
 /// As with `*` in a segment, only the last `**/` need ever be tried again: what was before it
 /// is as short as can be.
-fn matches(parts: &[Part], path: &[&str], work: &mut Work) -> Option<bool> {
+fn matches(parts: &[Part], path: &[&str], steps: &Steps) -> Option<bool> {
     let (mut part, mut at) = (0, 0);
     let mut retry = None;
     loop {
-        work.spend(1)?;
+        steps.spend(1)?;
         let fits = match parts.get(part) {
             Some(Part::Directories) => {
                 part += 1;
@@ -95,7 +86,7 @@ fn matches(parts: &[Part], path: &[&str], work: &mut Work) -> Option<bool> {
             }
             Some(Part::Segment(segment)) => {
                 let name = path.get(at).copied().unwrap_or_default();
-                segment.matches(name, work)?
+                segment.matches(name, steps)?
             }
             None => false,
         };

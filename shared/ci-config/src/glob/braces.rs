@@ -1,11 +1,16 @@
 //! `{a,b}`: a text for each alternative.
 
+use super::Steps;
+
 /// Of all texts that come up on the way.
-const MAX_BYTES: usize = 1024 * 1024;
+const MAX_BYTES: usize = 256 * 1024;
+
+/// What each byte of them counts as.
+const STEPS_A_BYTE: usize = 32;
 
 /// The texts without braces, in order; None if they are too much. A brace that is never
 /// closed leaves nothing, as in Ruby; one that was never opened is a character.
-pub(super) fn expand(text: &str) -> Option<Vec<String>> {
+pub(super) fn expand(text: &str, steps: &Steps) -> Option<Vec<String>> {
     let mut expanded = Vec::new();
     let mut waiting = vec![text.to_owned()];
     let mut bytes = text.len();
@@ -17,7 +22,9 @@ pub(super) fn expand(text: &str) -> Option<Vec<String>> {
                 let behind = &text[close + 1..];
                 // The first is to be taken first.
                 for alternative in alternatives(&text[open + 1..close]).into_iter().rev() {
-                    bytes += 1 + open + alternative.len() + behind.len();
+                    let length = 1 + open + alternative.len() + behind.len();
+                    steps.spend(STEPS_A_BYTE * length)?;
+                    bytes += length;
                     if bytes > MAX_BYTES {
                         return None;
                     }

@@ -3,14 +3,18 @@
 
 use std::collections::HashSet;
 
-use super::{Glob, MAX_STEPS, Work};
+use super::{Glob, Steps};
 
 /// Where GitLab stops to compare and takes it that something matches.
 const MAX_COMPARISONS: usize = 50_000;
 
 /// Whether one of the changed files matches. Not to know what changed, as with tags,
 /// schedules and new branches, is as good as a match; `None` stands for that.
-pub fn changes(globs: &[impl AsRef<str>], changed: Option<&[impl AsRef<str>]>) -> bool {
+pub fn changes(
+    globs: &[impl AsRef<str>],
+    changed: Option<&[impl AsRef<str>]>,
+    steps: &Steps,
+) -> bool {
     let Some(changed) = changed else {
         return true;
     };
@@ -18,15 +22,15 @@ pub fn changes(globs: &[impl AsRef<str>], changed: Option<&[impl AsRef<str>]>) -
     if changed.len().saturating_mul(globs.len()) > MAX_COMPARISONS {
         return true;
     }
-    let globs: Vec<Glob> = globs.into_iter().map(Glob::new).collect();
-    any_matches(&globs, changed.iter().map(AsRef::as_ref))
+    let changed: Vec<&str> = changed.iter().map(AsRef::as_ref).collect();
+    any_matches(globs.into_iter(), &changed, steps)
 }
 
 /// Whether one of the files of the repository matches.
 ///
 /// Globs without wildcards name a file, or a directory if they end in a slash, and
 /// `**/*.extension` needs no comparison of patterns; neither counts as one.
-pub fn exists(globs: &[impl AsRef<str>], files: &[impl AsRef<str>]) -> bool {
+pub fn exists(globs: &[impl AsRef<str>], files: &[impl AsRef<str>], steps: &Steps) -> bool {
     let globs: Vec<&str> = globs.iter().map(AsRef::as_ref).collect();
     let (names, globs): (Vec<&str>, Vec<&str>) = globs.into_iter().partition(|glob| is_name(glob));
     // When no glob looks into directories, GitLab lists only the files at the top.
@@ -55,13 +59,19 @@ pub fn exists(globs: &[impl AsRef<str>], files: &[impl AsRef<str>]) -> bool {
     if found || files.len().saturating_mul(patterns.len()) > MAX_COMPARISONS {
         return true;
     }
-    let patterns: Vec<Glob> = patterns.into_iter().map(Glob::new).collect();
-    any_matches(&patterns, files.iter().copied())
+    any_matches(patterns.into_iter(), &files, steps)
 }
 
-fn any_matches<'a>(globs: &[Glob], mut files: impl Iterator<Item = &'a str>) -> bool {
-    let mut work = Work(MAX_STEPS);
-    files.any(|file| (globs.iter()).any(|glob| glob.matches_within(file, &mut work)))
+/// One glob at a time: its alternatives may be many.
+fn any_matches<'a>(
+    mut globs: impl Iterator<Item = &'a str>,
+    files: &[&str],
+    steps: &Steps,
+) -> bool {
+    globs.any(|text| {
+        let glob = Glob::within(text, steps);
+        files.iter().any(|file| glob.matches_within(file, steps))
+    })
 }
 
 fn is_name(glob: &str) -> bool {

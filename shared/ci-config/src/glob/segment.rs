@@ -1,6 +1,6 @@
 //! What is between two slashes of a glob.
 
-use super::Work;
+use super::Steps;
 
 #[derive(Clone, Debug)]
 pub(super) struct Segment(Vec<Item>);
@@ -54,7 +54,7 @@ impl Segment {
     }
 
     /// Only the last star is ever tried again: one before it need not take more than it did.
-    pub(super) fn matches(&self, name: &str, work: &mut Work) -> Option<bool> {
+    pub(super) fn matches(&self, name: &str, steps: &Steps) -> Option<bool> {
         let mut items = self.0.as_slice();
         let mut rest = name.chars();
         let mut retry = None;
@@ -63,7 +63,7 @@ impl Segment {
                 Some(Item::Class { ranges, .. }) => 1 + ranges.len(),
                 _ => 1,
             };
-            work.spend(cost)?;
+            steps.spend(cost)?;
             match items.split_first() {
                 Some((Item::Star, after)) => {
                     if after.is_empty() {

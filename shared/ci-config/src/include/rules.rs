@@ -130,7 +130,7 @@ impl Judge<'_> {
             (None, _) => Ok(Verdict::Unknown(source)),
             (Some(Ok(Found::Paths(paths))), _) => {
                 self.work.compare(globs.len(), paths.len());
-                let found = glob::exists(&globs, paths);
+                let found = glob::exists(&globs, paths, &self.work.glob_steps);
                 Ok(if found { Verdict::Pass } else { Verdict::Skip })
             }
             (Some(_), None) => Ok(Verdict::Skip),

@@ -5,15 +5,20 @@ use std::cell::Cell;
 use super::took_too_long;
 use crate::effort::Effort;
 use crate::fault::Fault;
+use crate::glob::Steps;
 
 /// What all searches for patterns may cost, over all steps.
 const EFFORT: usize = 4_000_000;
+
+/// What all comparisons of globs with paths may take.
+const GLOB_STEPS: usize = 100_000_000;
 
 #[derive(Debug)]
 pub(super) struct Work {
     /// How many paths may still be compared with globs and wildcards.
     comparisons: Cell<Option<usize>>,
     pub(super) effort: Effort,
+    pub(super) glob_steps: Steps,
 }
 
 impl Work {
@@ -21,6 +26,7 @@ impl Work {
         Self {
             comparisons: Cell::new(Some(comparisons)),
             effort: Effort::new(EFFORT),
+            glob_steps: Steps::new(GLOB_STEPS),
         }
     }
 
@@ -35,7 +41,7 @@ impl Work {
 
     pub(super) fn check(&self) -> Result<(), Fault> {
         match self.comparisons.get() {
-            Some(_) if !self.effort.is_spent() => Ok(()),
+            Some(_) if !self.effort.is_spent() && !self.glob_steps.is_spent() => Ok(()),
             Some(_) | None => Err(took_too_long()),
         }
     }

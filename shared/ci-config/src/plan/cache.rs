@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::{Changed, Files, Repository};
 use crate::effort::Effort;
 use crate::expression::Expression;
+use crate::glob::Steps;
 use crate::pattern::Pattern;
 
 /// How many texts are kept read.
@@ -17,7 +18,10 @@ const MAX_COMPILED: usize = 256;
 const MAX_STATES: usize = 10_000;
 
 /// What all searches for patterns may cost.
-const EFFORT: usize = 10_000_000;
+const EFFORT: usize = 4_000_000;
+
+/// What all comparisons of globs with files may take.
+const GLOB_STEPS: usize = 300_000_000;
 
 /// How many answers are kept.
 const MAX_ANSWERS: usize = 10_000;
@@ -26,6 +30,7 @@ const MAX_ANSWERS: usize = 10_000;
 pub(super) struct Cache<'a> {
     repository: &'a dyn Repository,
     pub(super) effort: Effort,
+    pub(super) glob_steps: Steps,
     expressions: RefCell<HashMap<Arc<str>, Option<Expression>>>,
     patterns: RefCell<HashMap<Box<str>, Option<Pattern>>>,
     files: OnceCell<Arc<[Arc<str>]>>,
@@ -55,6 +60,7 @@ impl<'a> Cache<'a> {
         Self {
             repository,
             effort: Effort::new(EFFORT),
+            glob_steps: Steps::new(GLOB_STEPS),
             expressions: RefCell::default(),
             patterns: RefCell::default(),
             files: OnceCell::new(),

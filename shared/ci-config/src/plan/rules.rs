@@ -132,7 +132,7 @@ impl Evaluation<'_> {
         self.answer(Question::Changes { globs, since }, || {
             let comparisons = paths.map_or(0, |paths| paths.len().saturating_mul(ask.len()));
             self.budget.step(comparisons.min(MAX_COMPARISONS) / 4)?;
-            Ok(glob::changes(&ask, paths))
+            Ok(glob::changes(&ask, paths, &self.cache.glob_steps))
         })
     }
 
@@ -146,6 +146,9 @@ impl Evaluation<'_> {
             return Ok(known);
         }
         let answer = ask()?;
+        if self.cache.glob_steps.is_spent() {
+            return Err(Error::TooMuch);
+        }
         self.cache.keep(question, answer);
         Ok(answer)
     }
@@ -175,7 +178,7 @@ impl Evaluation<'_> {
             let comparisons = files.len().saturating_mul(ask.len());
             self.budget
                 .step(files.len() / 16 + comparisons.min(MAX_COMPARISONS) / 4)?;
-            Ok(glob::exists(&ask, files))
+            Ok(glob::exists(&ask, files, &self.cache.glob_steps))
         });
         Ok(answer?)
     }

@@ -409,12 +409,18 @@ fn searching_ends() {
     }
 }
 
-/// A pattern of ten thousand states for each of some rules.
+/// For each of some rules a pattern of ten thousand states, or a glob of as many texts.
 #[test]
 fn searches_in_rules_end() {
     let world = World::default().local("a.yml", "a: {script: x}");
-    for (count, fits) in [(100, true), (1_000, false)] {
-        let rules = (0..count).map(|n| format!("{{if: '$NONE =~ /\\pL{{4}}{n}/'}}"));
+    let glob = format!("{{exists: ['{}/N']}}", "{a,b}".repeat(12));
+    for (rule, count, fits) in [
+        ("{if: '$A =~ /\\pL{4}N/'}", 100, true),
+        ("{if: '$A =~ /\\pL{4}N/'}", 1_000, false),
+        (&glob, 4, true),
+        (&glob, 50, false),
+    ] {
+        let rules = (0..count).map(|n| rule.replace('N', &n.to_string()));
         let rules = rules.collect::<Vec<_>>().join(", ");
         let root = node(&format!("include: {{local: a.yml, rules: [{rules}]}}"));
         let error = world.include(root, Limits::default()).0.err();

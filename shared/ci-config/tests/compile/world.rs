@@ -174,6 +174,7 @@ impl Surroundings for World {
         Ok(ci_config::glob::changes(
             &changes.paths,
             Some(&self.changed),
+            &ci_config::glob::Steps::default(),
         ))
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ci_config::glob::{Glob, changes, exists};
+use ci_config::glob::{Glob, Steps, changes, exists};
 use proptest::prelude::*;
 
 #[test]
@@ -131,19 +131,62 @@ const NONE: Option<&[&str]> = None;
 
 #[test]
 fn of_changes() {
-    assert!(changes(&["a"], NONE));
-    assert!(!changes(&["a"], Some(&[] as &[&str])));
-    assert!(!changes(&[] as &[&str], Some(&["a"])));
-    assert!(changes(&["x", "docs/**/*"], Some(&["a", "docs/b/c"])));
-    assert!(!changes(&["x", "docs/*"], Some(&["a", "docs/b/c"])));
+    assert!(changes(&["a"], NONE, &Steps::default()));
+    assert!(!changes(&["a"], Some(&[] as &[&str]), &Steps::default()));
+    assert!(!changes(&[] as &[&str], Some(&["a"]), &Steps::default()));
+    assert!(changes(
+        &["x", "docs/**/*"],
+        Some(&["a", "docs/b/c"]),
+        &Steps::default()
+    ));
+    assert!(!changes(
+        &["x", "docs/*"],
+        Some(&["a", "docs/b/c"]),
+        &Steps::default()
+    ));
     let paths: Vec<String> = (0..1_000).map(|number| format!("path/{number}")).collect();
     let globs: Vec<String> = (0..50).map(|number| format!("glob/{number}")).collect();
-    assert!(!changes(&globs, Some(&paths)));
+    assert!(!changes(&globs, Some(&paths), &Steps::default()));
     let more: Vec<String> = globs.iter().cloned().chain(["glob".to_owned()]).collect();
-    assert!(changes(&more, Some(&paths)));
+    assert!(changes(&more, Some(&paths), &Steps::default()));
     // The same glob twice is one.
     let again: Vec<String> = globs.iter().cloned().chain(["glob/7".to_owned()]).collect();
-    assert!(!changes(&again, Some(&paths)));
+    assert!(!changes(&again, Some(&paths), &Steps::default()));
+}
+
+/// All globs of a question share its steps, and all questions may.
+#[test]
+fn steps_are_shared() {
+    let globs: Vec<String> = (0..50)
+        .map(|n| "{a,b}".repeat(12) + &n.to_string())
+        .collect();
+    let steps = Steps::default();
+    assert!(!changes(&globs[..1], Some(&["no"]), &steps));
+    assert!(!steps.is_spent());
+    // Too much is as good as a match.
+    assert!(changes(&globs, Some(&["no"]), &steps));
+    assert!(steps.is_spent());
+    assert!(changes(&["yes"], Some(&["no"]), &steps));
+    assert!(exists(&["y*"], &["no"], &steps));
+}
+
+/// An answer that is no match was found within the steps of a question.
+#[test]
+fn what_is_made_to_take_long_ends() {
+    let path = "acegik/".repeat(300);
+    for glob in [
+        format!("{}*{{a,b}}{{c,d}}{{e,f}}x", "**/".repeat(3)),
+        format!("{}*{{a,b}}{{c,d}}{{e,f}}x", "**/".repeat(1_000)),
+        format!("{}x", "**/*a*c*/".repeat(100)),
+        format!("{}x", "*[a-k]*".repeat(100)),
+        format!("**/{}x", "?*".repeat(100)),
+        format!("**/[{}]x/*", "a-b".repeat(1_000)),
+    ] {
+        assert!(!Glob::new(&glob).matches(&path), "{glob}");
+        let steps = Steps::default();
+        assert!(!changes(&[&glob], Some(&[&path]), &steps), "{glob}");
+        assert!(!steps.is_spent());
+    }
 }
 
 #[test]
@@ -183,22 +226,25 @@ fn of_exists() {
         "**/*.MD",
     ];
     for glob in found {
-        assert!(exists(&[glob], &files), "{glob}");
-        assert!(exists(&["nothing", glob, "*nothing"], &files), "{glob}");
+        assert!(exists(&[glob], &files, &Steps::default()), "{glob}");
+        assert!(
+            exists(&["nothing", glob, "*nothing"], &files, &Steps::default()),
+            "{glob}"
+        );
     }
     for glob in missing {
-        assert!(!exists(&[glob], &files), "{glob}");
+        assert!(!exists(&[glob], &files, &Steps::default()), "{glob}");
     }
-    assert!(!exists(&[] as &[&str], &files));
-    assert!(!exists(&["**/*"], &[] as &[&str]));
+    assert!(!exists(&[] as &[&str], &files, &Steps::default()));
+    assert!(!exists(&["**/*"], &[] as &[&str], &Steps::default()));
 
     let many: Vec<String> = (0..50_001).map(|number| format!("a/{number}")).collect();
-    assert!(exists(&["b/*"], &many));
-    assert!(!exists(&["b/*"], &many[1..]));
-    assert!(exists(&["b/*", "c/*"], &many[..25_001]));
+    assert!(exists(&["b/*"], &many, &Steps::default()));
+    assert!(!exists(&["b/*"], &many[1..], &Steps::default()));
+    assert!(exists(&["b/*", "c/*"], &many[..25_001], &Steps::default()));
     // Names and extensions are not counted, nor files in directories when no glob looks there.
-    assert!(!exists(&["b", "**/*.c", "d/"], &many));
-    assert!(!exists(&["b*", "c*"], &many));
+    assert!(!exists(&["b", "**/*.c", "d/"], &many, &Steps::default()));
+    assert!(!exists(&["b*", "c*"], &many, &Steps::default()));
 }
 
 /// What a glob without braces means, by trying everything.

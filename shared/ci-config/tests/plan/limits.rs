@@ -104,7 +104,7 @@ fn large_pipelines_are_planned() {
     assert_eq!(world.planned(&config).jobs.len(), 10_000);
 }
 
-/// A pattern of ten thousand states for each of some jobs: once built, all copies have it.
+/// For each of some jobs a pattern of ten thousand states, or a glob of as many texts.
 #[test]
 fn searches_come_to_an_end() {
     let config = |count: usize, key: &str| -> String {
@@ -116,14 +116,30 @@ fn searches_come_to_an_end() {
         });
         jobs.collect()
     };
-    let world = World::with(&[("A", "x"), ("CI_COMMIT_REF_NAME", "main")]);
-    for key in [
-        "rules: [{if: '$A =~ /\\pL{4}N/'}, {when: always}]",
-        "rules: [{if: '$A =~ $P'}, {when: always}], variables: {P: '/\\pL{4}N/'}",
-        "except: ['/\\pL{4}N/']",
+    let world = World {
+        changed: Some(vec!["file"]),
+        files: vec!["a/file"],
+        ..World::with(&[("A", "x"), ("CI_COMMIT_REF_NAME", "main")])
+    };
+    let braces = "{a,b}".repeat(12);
+    for (key, most) in [
+        ("rules: [{if: '$A =~ /\\pL{4}N/'}, {when: always}]", 100),
+        (
+            "rules: [{if: '$A =~ $P'}, {when: always}], variables: {P: '/\\pL{4}N/'}",
+            100,
+        ),
+        ("except: ['/\\pL{4}N/']", 100),
+        (
+            &format!("rules: [{{changes: ['{braces}N']}}, {{when: always}}]"),
+            10,
+        ),
+        (
+            &format!("rules: [{{exists: ['{braces}/N']}}, {{when: always}}]"),
+            10,
+        ),
     ] {
-        assert_eq!(world.planned(&config(100, key)).jobs.len(), 100, "{key}");
-        let refused = world.refused(&config(1_200, key));
+        assert_eq!(world.planned(&config(most, key)).jobs.len(), most, "{key}");
+        let refused = world.refused(&config(12 * most, key));
         assert!(
             refused.ends_with("rules and variables take too long to evaluate"),
             "{key}: {refused}"
