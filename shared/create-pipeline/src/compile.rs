@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ci_config::compile::{Compilation, Compiled, Step};
 use ci_config::config::Changes;
 use ci_config::expression::Expression;
+use ci_config::glob::Steps;
 use ci_config::include::Surroundings;
 use ci_config::pattern::Pattern;
 use ci_config::variables::{Budget, Collection, Layer, Scope, Unknown, Values};
@@ -30,6 +31,7 @@ const EXPANSION: (usize, usize) = (1 << 20, 1 << 20);
 struct Around<'a> {
     variables: &'a Collection,
     changed_paths: Option<&'a [Arc<str>]>,
+    glob_steps: &'a Steps,
 }
 
 impl Surroundings for Around<'_> {
@@ -56,7 +58,11 @@ impl Surroundings for Around<'_> {
             None => {
                 let paths: Option<Vec<&str>> =
                     (self.changed_paths).map(|paths| paths.iter().map(|path| &**path).collect());
-                Ok(glob::changes(&globs(changes), paths.as_deref()))
+                Ok(glob::changes(
+                    &globs(changes),
+                    paths.as_deref(),
+                    self.glob_steps,
+                ))
             }
         }
     }
@@ -77,12 +83,17 @@ pub(crate) async fn compile(
     variables: &Collection,
     changed_paths: Option<&[Arc<str>]>,
 ) -> Result<Compiled> {
+    let glob_steps = Steps::default();
     for _ in 0..ROUNDS {
-        let around = Around {
-            variables,
-            changed_paths,
+        let step = {
+            let around = Around {
+                variables,
+                changed_paths,
+                glob_steps: &glob_steps,
+            };
+            compilation.step(&around, &CHECKS)
         };
-        match compilation.step(&around, &CHECKS) {
+        match step {
             Step::Done(compiled) => return Ok(*compiled),
             Step::Fetch(wanted) => {
                 for (source, answer) in sources.fetch(wanted).await? {

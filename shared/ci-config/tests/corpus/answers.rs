@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ci_config::config::Changes;
-use ci_config::glob;
+use ci_config::glob::{self, Steps};
 use ci_config::include::{Answer, Component, Found, Missing, Place, Source, Surroundings};
 use ci_config::plan::{Changed, Files, Repository};
 
@@ -102,7 +102,11 @@ impl Surroundings for Case {
     }
 
     fn has_changes(&self, changes: &Changes) -> Result<bool, String> {
-        Ok(glob::changes(&changes.paths, self.changed.as_deref()))
+        Ok(glob::changes(
+            &changes.paths,
+            self.changed.as_deref(),
+            &Steps::default(),
+        ))
     }
 
     fn mask(&self, text: &str) -> String {
