@@ -59,7 +59,67 @@ pub(super) async fn walk(app: &TestApp, member: &Caller) {
         let answer = app.post(path, member, &body).await;
         assert_eq!(answer.status, 201, "{answer:?}");
     }
+    others(app, member).await;
     leave(app).await;
+}
+
+/// What belongs to it: lint, triggers, play, resource groups, and what a pipeline was given.
+async fn others(app: &TestApp, member: &Caller) {
+    let made = |path: &'static str, body: serde_json::Value| async move {
+        let path = format!("/api/v4/projects/{path}");
+        let answer = app.post(&path, member, &body).await;
+        assert!(answer.status.is_success(), "{path}: {answer:?}");
+        answer.json()
+    };
+    let given = json!({ "ref": "ci", "variables": [{ "key": "A", "value": "1" }] });
+    let id = made("1/pipeline", given).await["id"].to_string();
+    for (path, status) in [
+        (format!("1/pipelines/{id}/variables"), 200),
+        (format!("group%2Fproject/pipelines/{id}/variables"), 200),
+        (
+            "1/ci/lint?content_ref=ci&dry_run=true&dry_run_ref=ci".to_owned(),
+            200,
+        ),
+        ("group%2Fproject/ci/lint?content_ref=ci".to_owned(), 200),
+        ("1/resource_groups".to_owned(), 200),
+        ("1/resource_groups?page=2&per_page=1".to_owned(), 200),
+        ("1/resource_groups/alone".to_owned(), 200),
+        ("1/resource_groups/alone/upcoming_jobs".to_owned(), 200),
+    ] {
+        let path = format!("/api/v4/projects/{path}");
+        let answer = app.get(&path, member).await;
+        assert_eq!(answer.status, status, "{path}: {answer:?}");
+    }
+    let name = json!({ "name": "named" });
+    let path = format!("/api/v4/projects/1/pipelines/{id}/metadata");
+    assert_eq!(app.put(&path, member, &name).await.status, 200);
+    let mode = json!({ "process_mode": "newest_first" });
+    let path = "/api/v4/projects/1/resource_groups/alone";
+    assert_eq!(app.put(path, member, &mode).await.status, 200);
+    let content = json!({ "content": CONFIGURATION, "dry_run": true, "ref": "ci" });
+    made("1/ci/lint", content).await;
+    let trigger = made("1/triggers", json!({ "description": "for all" })).await;
+    let start = json!({
+        "token": trigger["token"],
+        "ref": "ci",
+        "variables": { "A": "1" },
+    });
+    for path in ["1/trigger/pipeline", "group%2Fproject/trigger/pipeline"] {
+        let path = format!("/api/v4/projects/{path}");
+        let answer = app.post(&path, member, &start).await;
+        assert_eq!(answer.status, 201, "{path}: {answer:?}");
+    }
+    let schedule = json!({ "description": "now", "ref": "ci", "cron": "0 1 * * *" });
+    let schedule = made("1/pipeline_schedules", schedule).await["id"].to_string();
+    let path = format!("/api/v4/projects/1/pipeline_schedules/{schedule}");
+    let variable = json!({ "key": "A", "value": "1" });
+    for (path, body) in [
+        (format!("{path}/variables"), variable),
+        (format!("{path}/play"), json!({})),
+    ] {
+        let answer = app.post(&path, member, &body).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+    }
 }
 
 /// A push and a schedule that are due, and a broken configuration.
