@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use switchyard_bench::world::World;
-use switchyard_bench::{Error, cost, start, warm, weight};
+use switchyard_bench::{Error, cost, creation, start, warm, weight};
 
 fn main() -> ExitCode {
     match run() {
@@ -39,6 +39,7 @@ fn run() -> Result<(), Error> {
         start::measure(&world, &binaries)?;
         warm::measure(&world).await?;
         warm::trips(&world, &binaries).await?;
+        creation::measure(&world).await?;
         weight::measure(&world, &binaries).await?;
         cost::count(&world).await
     })

@@ -6,6 +6,7 @@
 
 pub mod bare;
 pub mod cost;
+pub mod creation;
 pub mod door;
 pub mod figures;
 pub mod process;

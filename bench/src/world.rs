@@ -218,7 +218,38 @@ impl World {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.gateway.handle(request.body(Bytes::new())?).await;
+        self.made_of(what, request.body(Bytes::new())?).await
+    }
+
+    /// A commit of a configuration to the repository of the third project.
+    pub async fn commit(&self, configuration: &str) -> Result<Read, Error> {
+        let path = "/api/v4/projects/3/repository/files/%2Egitlab-ci%2Eyml";
+        let body = json!({
+            "branch": "main",
+            "commit_message": "Begin [skip ci]",
+            "content": configuration,
+        });
+        self.write("commit", path, &body).await
+    }
+
+    /// A pipeline of that.
+    pub async fn create_pipeline(&self) -> Result<Read, Error> {
+        let path = "/api/v4/projects/3/pipeline";
+        let body = json!({ "ref": "main" });
+        self.write("create a pipeline", path, &body).await
+    }
+
+    async fn write(&self, what: &'static str, path: &str, body: &Value) -> Result<Read, Error> {
+        let request = Request::post(path)
+            .header("host", "ci.example.com")
+            .header("content-type", "application/json")
+            .header("private-token", self.token.reveal());
+        let request = request.body(Bytes::from(body.to_string()))?;
+        self.made_of(what, request).await
+    }
+
+    async fn made_of(&self, what: &'static str, request: Request<Bytes>) -> Result<Read, Error> {
+        self.gateway.handle(request).await;
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         let (function, event) = made.take().ok_or("the gateway refused a request")?;
         Ok(Read {
@@ -246,7 +277,12 @@ impl World {
         for group in [&acme, &apps] {
             seed.put_group(group).await?;
         }
-        for project in [&shop, &depot] {
+        let mut fresh = seed::project(3, &[acme.id, apps.id], "acme/apps/fresh");
+        fresh.default_branch = None;
+        let source = Source::Project(fresh.id);
+        seed.put(&seed::member(source, DEVELOPER, Role::Maintainer))
+            .await?;
+        for project in [&shop, &depot, &fresh] {
             seed.put_project(project).await?;
         }
         self.load_runner().await?;

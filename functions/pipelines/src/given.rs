@@ -20,6 +20,9 @@ pub(crate) const MAX_VARIABLES: usize = 500;
 /// Characters, as in GitLab.
 const MAX_VALUE: usize = 10_000;
 
+/// Bytes of all values: as JSON they fit into an answer.
+const MAX_BYTES: usize = 500_000;
+
 /// As many as in GitLab.
 const MAX_INPUTS: usize = 20;
 
@@ -112,6 +115,11 @@ fn variable(
 /// 400 for what no variable can be, in GitLab's words.
 pub(crate) fn check(given: &[Given]) -> Result<()> {
     demand_distinct(given)?;
+    let bytes: usize = given.iter().map(|one| one.value.len()).sum();
+    if bytes > MAX_BYTES {
+        let text = format!("variables are too long (maximum is {MAX_BYTES} bytes)");
+        return Err(Error::invalid("base", text));
+    }
     for one in given {
         let mut faults = ModelErrors::default();
         key_faults(&one.key, &mut faults);

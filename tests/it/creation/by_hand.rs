@@ -1,5 +1,6 @@
 //! `POST /projects/:id/pipeline`.
 
+use base64::Engine as _;
 use serde_json::{Value, json};
 use switchyard_tests::wire::{Fault, Rule};
 
@@ -102,6 +103,14 @@ async fn what_makes_no_pipeline_is_refused_and_nothing_is_saved() {
             json!({ "ref": "main", "variables": [{ "key": "A", "value": "1" }, { "key": "A", "value": "2" }] }),
             400,
             base("Duplicate variable names: A"),
+        ),
+        (
+            script,
+            json!({ "ref": "main", "variables": (0..51).map(|number| {
+                json!({ "key": format!("A{number}"), "value": "x".repeat(10_000) })
+            }).collect::<Vec<_>>() }),
+            400,
+            base("variables are too long (maximum is 500000 bytes)"),
         ),
         (
             script,
@@ -215,4 +224,70 @@ async fn protected_branches_take_those_who_may_change_them() {
     let body = json!({ "ref": "feature" });
     let answer = world.post("pipeline", &world.developer, &body).await;
     assert_eq!(answer.status, 201, "{answer:?}");
+}
+
+/// What is wrong with a configuration is said in GitLab's words, and nothing is saved.
+#[tokio::test]
+async fn broken_configurations_are_refused() {
+    let bomb: String = std::iter::once("a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned())
+        .chain(('b'..='i').map(|name| {
+            let before = char::from(name as u8 - 1);
+            format!(
+                "{name}: &{name} [{}]\n",
+                [format!("*{before}"); 9].join(", ")
+            )
+        }))
+        .collect();
+    let cases: [(&[u8], &str); 9] = [
+        (
+            b"a: {script: make, needs: [b]}\nb: {script: make, needs: [a]}\n",
+            "The pipeline has circular dependencies",
+        ),
+        (
+            b"a: {extends: b}\nb: {extends: a, script: make}\n",
+            "a: circular dependency detected in `extends`",
+        ),
+        (
+            b"a: {script: make, stage: nowhere}\n",
+            "a job: chosen stage nowhere does not exist; available stages are .pre, build, test, deploy, .post",
+        ),
+        (
+            b"include: more.yml\na: {script: make}\n",
+            "Local file `more.yml` does not exist!",
+        ),
+        (
+            b"include: {project: group/nothing, file: a.yml}\na: {script: make}\n",
+            "Project `group/nothing` not found or access denied!",
+        ),
+        (
+            b"a: {script: [!reference [b, script]]}\n",
+            "!reference [\"b\", \"script\"] could not be found",
+        ),
+        (b"- a\n- b\n", "Invalid configuration format"),
+        (b"a: {script: \"\xff\xfe\"}\n", "Invalid YAML syntax"),
+        (bomb.as_bytes(), "The parsed YAML is too big"),
+    ];
+    let world = World::configured("a: {script: make}\n").await;
+    for (bytes, expected) in cases {
+        let body = json!({
+            "branch": "main",
+            "commit_message": "Change it [skip ci]",
+            "encoding": "base64",
+            "content": base64::engine::general_purpose::STANDARD.encode(bytes),
+        });
+        let path = "/api/v4/projects/1/repository/files/%2Egitlab-ci%2Eyml";
+        let answer = world.app.put(path, &world.maintainer, &body).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let before = world.app.dump();
+        let body = json!({ "ref": "main" });
+        let answer = world.post("pipeline", &world.maintainer, &body).await;
+        assert_eq!(answer.status, 400, "{expected}: {answer:?}");
+        let text = answer.json()["message"]["base"][0].to_string();
+        let quoted = json!(expected).to_string();
+        assert!(text.starts_with(quoted.trim_end_matches('"')), "{text}");
+        assert!(
+            world.app.dump() == before,
+            "{expected}: something was written"
+        );
+    }
 }
