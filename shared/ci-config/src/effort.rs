@@ -4,8 +4,9 @@ use std::cell::Cell;
 
 use crate::pattern::Pattern;
 
-/// How much of a text one state may go through in the time in which one is built.
-const BYTES_A_STATE: usize = 1_024;
+/// How much of a text one state goes through in the time in which one is built, when all of
+/// them have to be followed.
+const BYTES_A_STATE: usize = 256;
 
 /// What is left of it, in states that are built. Ten million of them take about a second.
 #[derive(Debug)]

@@ -18,7 +18,7 @@ const MAX_COMPILED: usize = 256;
 const MAX_STATES: usize = 10_000;
 
 /// What all searches for patterns may cost.
-const EFFORT: usize = 10_000_000;
+const EFFORT: usize = 4_000_000;
 
 /// What all comparisons of globs with files may take.
 const GLOB_STEPS: usize = 300_000_000;
