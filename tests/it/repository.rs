@@ -9,8 +9,11 @@ mod races;
 mod tags;
 
 use serde_json::{Value, json};
-use switchyard::ids::ProjectId;
+use switchyard::ids::{PipelineId, ProjectId};
 use switchyard::member::{Role, Source};
+use switchyard::pipeline::Pipeline;
+use switchyard::store::jobs::From;
+use switchyard::store::pipelines::Among;
 use switchyard_local::seed;
 use switchyard_tests::{Answer, Caller, TestApp};
 
@@ -24,8 +27,11 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn empty() -> Self {
         let app = TestApp::new().await;
-        app.add_project(1, |project| project.default_branch = None)
-            .await;
+        app.add_project(1, |project| {
+            project.default_branch = None;
+            project.ci_config_path = Some("ci.yml@nowhere/at-all".to_owned());
+        })
+        .await;
         let source = Source::Project(ProjectId(1));
         let mut maintainer = seed::user(2, "mia");
         maintainer.name = "Mia Maintainer".to_owned();
@@ -79,15 +85,16 @@ impl World {
         self.post("repository/commits", &body, status).await
     }
 
-    /// The pushes that left a mark, oldest first.
-    pub(crate) async fn pushes(&self) -> Vec<switchyard::repository::Push> {
+    /// The pushes, oldest first: each has made a pipeline, which failed for want of a
+    /// configuration where the project says it is.
+    pub(crate) async fn pushes(&self) -> Vec<Pipeline> {
         let store = &self.app.seed.store;
-        let partition = switchyard::store::belongings::Partition::Pushes(ProjectId(1));
-        let keys = store.keys_in(partition, 1_000).await.unwrap();
-        let mut rows = switchyard::store::Rows::default();
-        rows.load(store, keys.iter().cloned()).await.unwrap();
-        keys.iter()
-            .map(|key| rows.get(key).unwrap().unwrap())
+        let from = From::Above(PipelineId(0));
+        let walked = store.pipelines(ProjectId(1), &Among::All, from, 1_000);
+        let pipelines = walked.await.unwrap().pipelines;
+        pipelines
+            .into_iter()
+            .filter(Pipeline::is_published)
             .collect()
     }
 }

@@ -234,7 +234,7 @@ async fn broken_configurations_are_refused() {
             let before = char::from(name as u8 - 1);
             format!(
                 "{name}: &{name} [{}]\n",
-                [format!("*{before}"); 9].join(", ")
+                vec![format!("*{before}"); 9].join(", ")
             )
         }))
         .collect();

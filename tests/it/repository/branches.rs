@@ -53,10 +53,10 @@ async fn a_branch_is_made_shown_and_deleted() {
     assert_eq!(head(path.to_owned()).await, (204, 0));
     let push = world.pushes().await.pop().unwrap();
     assert_eq!(
-        (push.ref_name.as_str(), &push.before),
+        (push.ref_name.as_str(), &push.before_sha),
         ("topic/one", &"0".repeat(40))
     );
-    assert_eq!(json!(push.after), commit["id"]);
+    assert_eq!(json!(push.sha), commit["id"]);
 
     let pushes = world.pushes().await.len();
     let answer = world.app.delete(&at(path), &world.developer).await;

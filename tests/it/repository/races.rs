@@ -79,7 +79,7 @@ async fn twenty_write_to_one_branch() {
         let pushes = world.pushes().await.into_iter();
         let moves: BTreeSet<(String, String)> = pushes
             .filter(|push| push.ref_name == "main")
-            .map(|push| (push.before, push.after))
+            .map(|push| (push.before_sha, push.sha))
             .collect();
         assert_eq!(moves.len(), written + 1);
         for pair in history.windows(2) {

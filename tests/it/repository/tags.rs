@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use switchyard::job::Status;
+
 use super::{World, at, error, message};
 
 #[tokio::test]
@@ -41,8 +43,8 @@ async fn tags_are_made_listed_and_deleted() {
     assert_eq!(made["commit"]["id"], second);
     let push = world.pushes().await.pop().unwrap();
     assert_eq!(
-        (push.ref_name.as_str(), push.tag, push.ci_skip),
-        ("a0", true, true)
+        (push.ref_name.as_str(), push.tag, push.status),
+        ("a0", true, Status::Skipped)
     );
     assert_eq!(world.get("repository/tags/a0", 200).await.json(), made);
     assert_eq!(
