@@ -291,3 +291,28 @@ async fn broken_configurations_are_refused() {
         );
     }
 }
+
+/// Where the code lives elsewhere the caller says which commit runners check out; the
+/// configuration is that of the default branch here.
+#[tokio::test]
+async fn imported_code_runs_at_the_commit_that_is_named() {
+    let world = World::configured("a: {script: make}\n").await;
+    let sha = "0123456789abcdef0123456789abcdef01234567";
+    let body = json!({ "ref": "elsewhere", "sha": sha });
+    let answer = world.post("pipeline", &world.maintainer, &body).await;
+    let text = "sha is for projects whose code is imported";
+    assert_eq!((answer.status.as_u16(), answer.json()), (400, base(text)));
+
+    let body_of_project = json!({ "import_url": "https://git.example.com/code.git" });
+    let path = "/api/v4/projects/1";
+    let edited = world.app.put(path, &world.root, &body_of_project).await;
+    assert_eq!(edited.status, 200, "{edited:?}");
+    let pipeline = world.started(body).await;
+    assert_eq!(pipeline["sha"], sha);
+    assert_eq!(pipeline["ref"], "elsewhere");
+    assert_eq!(world.jobs(&pipeline["id"]).await, "test/a pending");
+    let body = json!({ "ref": "elsewhere", "sha": "main" });
+    let answer = world.post("pipeline", &world.maintainer, &body).await;
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.json(), json!({ "error": "sha is invalid" }));
+}
