@@ -1,7 +1,6 @@
 //! The variables and inputs that a pipeline is given. What cannot be read is refused: a
 //! pipeline never runs without a variable that somebody meant to give it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ci_config::Node;
@@ -10,7 +9,7 @@ use create_pipeline::{Given, duplicates};
 use serde::Deserialize;
 use switchyard::error::{Error, ModelErrors, Result};
 use switchyard::http::Reader;
-use switchyard::http::params::Value;
+use switchyard::http::params::{Value, VariableHash};
 use switchyard::variable::{VariableType, key_faults};
 use utoipa::ToSchema;
 
@@ -37,67 +36,19 @@ pub(crate) struct GivenVariable {
 
 /// `variables`: a list of hashes, or a hash of them by their places, as forms write it.
 pub(crate) fn variables(reader: &mut Reader<'_>) -> Vec<Given> {
-    let elements: Vec<&Value> = match reader.value("variables") {
-        None => return Vec::new(),
-        Some(Value::Text(text)) if text.is_empty() => return Vec::new(),
-        Some(Value::List(elements)) => elements.iter().collect(),
-        Some(Value::Map(elements)) => {
-            let numbered = elements
-                .iter()
-                .map(|(place, element)| Some((place.parse::<usize>().ok()?, element)));
-            let Some(mut numbered) = numbered.collect::<Option<Vec<_>>>() else {
-                reader.fault("variables is invalid".to_owned());
-                return Vec::new();
-            };
-            numbered.sort_by_key(|(place, _)| *place);
-            numbered.into_iter().map(|(_, element)| element).collect()
-        }
-        Some(Value::Text(_)) => {
-            reader.fault("variables is invalid".to_owned());
-            return Vec::new();
-        }
-    };
-    if elements.len() > MAX_VARIABLES {
-        reader.fault(format!(
-            "variables is too long (maximum is {MAX_VARIABLES} variables)"
-        ));
-        return Vec::new();
-    }
-    let elements = elements.into_iter().enumerate();
-    let given = elements.filter_map(|(place, element)| {
-        let Value::Map(attributes) = element else {
-            reader.fault(format!("variables[{place}] is invalid"));
-            return None;
-        };
-        variable(attributes, place, reader)
-    });
+    let hashes = reader.variables("variables", MAX_VARIABLES).into_iter();
+    let given = hashes.filter_map(|hash| variable(&hash, reader));
     given.collect()
 }
 
-fn variable(
-    attributes: &BTreeMap<String, Value>,
-    place: usize,
-    reader: &mut Reader<'_>,
-) -> Option<Given> {
-    let mut text = |name: &str, required: bool| match attributes.get(name) {
-        Some(Value::Text(text)) => Some(text.clone()),
-        Some(Value::List(_) | Value::Map(_)) => {
-            reader.fault(format!("variables[{place}][{name}] is invalid"));
-            None
-        }
-        None => {
-            if required {
-                reader.fault(format!("variables[{place}][{name}] is missing"));
-            }
-            None
-        }
-    };
-    let (key, value) = (text("key", true), text("value", true));
-    let variable_type = match text("variable_type", false).as_deref() {
+fn variable(hash: &VariableHash<'_>, reader: &mut Reader<'_>) -> Option<Given> {
+    let key = hash.required("key", reader);
+    let value = hash.required("value", reader);
+    let variable_type = match hash.text("variable_type", reader).as_deref() {
         None | Some("env_var") => VariableType::EnvVar,
         Some("file") => VariableType::File,
         Some(_) => {
-            let name = format!("variables[{place}][variable_type]");
+            let name = hash.called("variable_type");
             reader.fault(format!("{name} does not have a valid value"));
             return None;
         }

@@ -4,7 +4,6 @@
 use serde::Deserialize;
 use switchyard::error::{ModelErrors, Result};
 use switchyard::http::Reader;
-use switchyard::http::params::Value;
 use utoipa::ToSchema;
 
 const NAME: &str = "job_variables_attributes";
@@ -33,54 +32,12 @@ pub(crate) struct JobVariable {
 /// Keys and values in the order in which they came: a list of hashes, or a hash of them by
 /// their places, as forms write it.
 pub(crate) fn read(reader: &mut Reader<'_>) -> Vec<(String, String)> {
-    let elements: Vec<&Value> = match reader.value(NAME) {
-        None => return Vec::new(),
-        Some(Value::Text(text)) if text.is_empty() => return Vec::new(),
-        Some(Value::List(elements)) => elements.iter().collect(),
-        Some(Value::Map(elements)) => {
-            let numbered = elements.iter().map(|(place, element)| {
-                let place: Option<usize> = place.parse().ok();
-                place.map(|place| (place, element))
-            });
-            let Some(mut numbered) = numbered.collect::<Option<Vec<_>>>() else {
-                reader.fault(format!("{NAME} is invalid"));
-                return Vec::new();
-            };
-            numbered.sort_by_key(|(place, _)| *place);
-            numbered.into_iter().map(|(_, element)| element).collect()
-        }
-        Some(Value::Text(_)) => {
-            reader.fault(format!("{NAME} is invalid"));
-            return Vec::new();
-        }
-    };
-    if elements.len() > MAX_VARIABLES {
-        reader.fault(format!(
-            "{NAME} is too long (maximum is {MAX_VARIABLES} variables)"
-        ));
-        return Vec::new();
-    }
-    let mut variables = Vec::with_capacity(elements.len());
-    for (place, element) in elements.into_iter().enumerate() {
-        let Value::Map(attributes) = element else {
-            reader.fault(format!("{NAME}[{place}] is invalid"));
-            continue;
-        };
-        let mut attribute = |name: &str| match attributes.get(name) {
-            Some(Value::Text(text)) => Some(text.clone()),
-            Some(Value::List(_) | Value::Map(_)) => {
-                reader.fault(format!("{NAME}[{place}][{name}] is invalid"));
-                None
-            }
-            None => {
-                reader.fault(format!("{NAME}[{place}][{name}] is missing"));
-                None
-            }
-        };
-        let (key, value) = (attribute("key"), attribute("value"));
-        variables.extend(key.zip(value));
-    }
-    variables
+    let hashes = reader.variables(NAME, MAX_VARIABLES).into_iter();
+    let variables = hashes.filter_map(|hash| {
+        let key = hash.required("key", reader);
+        key.zip(hash.required("value", reader))
+    });
+    variables.collect()
 }
 
 /// # Errors

@@ -12,8 +12,10 @@ use crate::job::Status;
 use crate::time::{Day, Time};
 
 mod body;
+mod variables;
 
 pub use body::is_json;
+pub use variables::VariableHash;
 
 /// Nesting beyond this is refused. Nothing in the API needs more than three.
 const MAX_DEPTH: usize = 32;
