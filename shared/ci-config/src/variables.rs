@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 mod expansion;
-mod reference;
+pub(crate) mod reference;
 mod scope;
 mod sort;
 

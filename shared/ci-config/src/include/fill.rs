@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::expansion::{Unknown, expand};
+use super::expansion::expand;
 use super::fetched::Fetched;
 use super::file::File;
 use super::load::{Draft, Key, Load, Loaded, Scope};
@@ -12,6 +12,7 @@ use super::source::Source;
 use crate::fault::Fault;
 use crate::inputs::{NOT_DEFINED, Spec, summary};
 use crate::node::{Mapping, Node, Span};
+use crate::variables::Unknown;
 
 /// A configuration, and the files that its header includes.
 pub(super) type Filled = (Node, Vec<File>);
@@ -77,7 +78,7 @@ impl Pass<'_> {
         let spec = read(&header)?.with_component(component(scope));
         let surroundings = self.surroundings;
         let expand_vars = |text: &str| {
-            expand(text, Unknown::Kept, |name| {
+            expand(text, Unknown::Keep, |name| {
                 let name = Some(name).filter(|_| expands)?;
                 let value = surroundings.variable(name)?;
                 // GitLab refuses to put masked values into a configuration.

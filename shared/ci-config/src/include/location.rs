@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::expansion::{Unknown, expand};
+use super::expansion::expand;
 use crate::fault::Fault;
 use crate::node::{Mapping, Node, Span, Value};
+use crate::variables::Unknown;
 
 /// One include, of one file or several.
 #[derive(Clone, Debug)]
@@ -29,7 +30,7 @@ impl Location {
     /// inputs.
     pub(super) fn expanded(&self, variable: impl Fn(&str) -> Option<Arc<str>>) -> Self {
         let string = |node: &Node| match node.as_str() {
-            Some(text) => text_node(&expand(text, Unknown::Dropped, &variable), node.span),
+            Some(text) => text_node(&expand(text, Unknown::Drop, &variable), node.span),
             None => node.clone(),
         };
         let expanded = |node: &Node| match &node.value {
@@ -62,7 +63,7 @@ pub(super) fn read(
 ) -> Result<Vec<Location>, Fault> {
     let location = |node: &Node| match &node.value {
         Value::String(text) => {
-            let text = expand(text, Unknown::Dropped, &variable);
+            let text = expand(text, Unknown::Drop, &variable);
             let key = if is_url(&text) { "remote" } else { "local" };
             Ok(Location {
                 params: Mapping::from([(key.into(), text_node(&text, node.span))]),

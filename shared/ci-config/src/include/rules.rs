@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Surroundings;
-use super::expansion::{Unknown, expand};
+use super::expansion::expand;
 use super::load::Scope;
 use super::source::{Answer, Found, Missing, Source};
 use super::work::Work;
@@ -13,6 +13,7 @@ use crate::expression::Expression;
 use crate::fault::Fault;
 use crate::glob;
 use crate::node::Node;
+use crate::variables::Unknown;
 
 /// What rules are judged by.
 pub(super) struct Judge<'a> {
@@ -97,7 +98,7 @@ impl Judge<'_> {
     }
 
     fn expand(&self, text: &str) -> String {
-        expand(text, Unknown::Kept, |name| {
+        expand(text, Unknown::Keep, |name| {
             let name = Some(name).filter(|_| self.scope.sees_variables);
             name.and_then(|name| self.surroundings.expanded_variable(name))
         })

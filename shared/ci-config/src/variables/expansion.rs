@@ -1,9 +1,10 @@
 //! Puts values in the place of references.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::reference::{self, Kind, Piece};
+use super::reference::{self, Kind};
 use super::{Budget, Definition, Error, Scope};
 
 /// Which values are put in.
@@ -40,28 +41,12 @@ impl Scope<'_> {
             Values::Expanded => Some(self.expanded(reference::names(text, Kind::Text))?),
         };
         let value = |name: &str| match &expanded {
-            None => self
-                .get(name)
-                .map(|definition| Arc::clone(definition.value)),
-            Some(expanded) => expanded.0.get(name).cloned(),
+            None => self.get(name).map(|definition| definition.value),
+            Some(expanded) => expanded.0.get(name),
         };
-        let mut filled = String::new();
-        for piece in reference::pieces(text, Kind::Text) {
-            let known;
-            let piece = match piece {
-                Piece::Plain(plain) => plain,
-                Piece::Reference { name, whole } => {
-                    known = value(name);
-                    match (&known, unknown) {
-                        (Some(value), _) => value,
-                        (None, Unknown::Keep) => whole,
-                        (None, Unknown::Drop) => "",
-                    }
-                }
-            };
-            self.budget.write(piece.len())?;
-            filled.push_str(piece);
-        }
+        let value = |name: &str| value(name).map(|value| Cow::Borrowed(&**value));
+        let write = |bytes| self.budget.write(bytes);
+        let filled = reference::replace(text, Kind::Text, unknown, value, write)?;
         Ok(filled.into())
     }
 }
@@ -85,15 +70,10 @@ impl Expanded {
         if definition.raw || !reference::may_refer(definition.value) {
             return Ok(Arc::clone(definition.value));
         }
-        let mut value = String::new();
-        for piece in reference::pieces(definition.value, Kind::Value) {
-            let piece = match piece {
-                Piece::Plain(plain) => plain,
-                Piece::Reference { name, .. } => self.0.get(name).map_or("", AsRef::as_ref),
-            };
-            budget.write(piece.len())?;
-            value.push_str(piece);
-        }
+        let known = |name: &str| self.0.get(name).map(|value| Cow::Borrowed(&**value));
+        let write = |bytes| budget.write(bytes);
+        let (text, kind) = (definition.value, Kind::Value);
+        let value = reference::replace(text, kind, Unknown::Drop, known, write)?;
         Ok(value.into())
     }
 }

@@ -1,8 +1,12 @@
 //! References to variables in texts: `$NAME`, `${NAME}`, `%NAME%`.
 
+use std::borrow::Cow;
+
+use super::Unknown;
+
 /// In what kind of text references are looked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A keyword of the configuration. `$$NAME` is a dollar before a reference there.
     Text,
     /// The value of another variable. `$$` and `%%` stand for themselves there.
@@ -11,7 +15,7 @@ pub(super) enum Kind {
 
 /// A part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
+enum Piece<'a> {
     Plain(&'a str),
     Reference {
         name: &'a str,
@@ -33,8 +37,37 @@ pub(super) fn names(text: &str, kind: Kind) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Puts values in the place of references, once. `write` is told of the bytes of each part,
+/// and may have enough of them.
+pub(crate) fn replace<'v, E>(
+    text: &str,
+    kind: Kind,
+    unknown: Unknown,
+    value: impl Fn(&str) -> Option<Cow<'v, str>>,
+    write: impl Fn(usize) -> Result<(), E>,
+) -> Result<String, E> {
+    let mut replaced = String::new();
+    for piece in pieces(text, kind) {
+        let known;
+        let piece = match piece {
+            Piece::Plain(plain) => plain,
+            Piece::Reference { name, whole } => {
+                known = value(name);
+                match (&known, unknown) {
+                    (Some(value), _) => value,
+                    (None, Unknown::Keep) => whole,
+                    (None, Unknown::Drop) => "",
+                }
+            }
+        };
+        write(piece.len())?;
+        replaced.push_str(piece);
+    }
+    Ok(replaced)
+}
+
 /// All parts in their order; put together they are the text again.
-pub(super) fn pieces(text: &str, kind: Kind) -> impl Iterator<Item = Piece<'_>> {
+fn pieces(text: &str, kind: Kind) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {

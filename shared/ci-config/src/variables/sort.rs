@@ -1,12 +1,13 @@
 //! Values after the values they refer to.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::expansion::Expanded;
-use super::reference::{self, Kind, Piece};
-use super::{Budget, Collection, Definition, Layer, Scope, Variable};
+use super::reference::{self, Kind};
+use super::{Budget, Collection, Definition, Layer, Scope, Unknown, Variable};
 
 /// What the variables of one job may come to. A runner gets its job in one answer, which
 /// may be 6 MB long.
@@ -51,17 +52,10 @@ pub fn for_runner(variables: &Collection) -> Result<Collection, Error> {
             Arc::clone(&variable.value)
         } else {
             let known = |name: &str| sent.get(name).filter(|known| !known.file && !known.raw);
-            let mut text = String::new();
-            for piece in reference::pieces(&variable.value, Kind::Value) {
-                let piece = match piece {
-                    Piece::Plain(plain) => plain,
-                    Piece::Reference { name, whole } => {
-                        known(name).map_or(whole, |known| &known.value)
-                    }
-                };
-                budget.write(piece.len())?;
-                text.push_str(piece);
-            }
+            let known = |name: &str| known(name).map(|known| Cow::Borrowed(&*known.value));
+            let write = |bytes| budget.write(bytes);
+            let (text, kind) = (&variable.value, Kind::Value);
+            let text = reference::replace(text, kind, Unknown::Keep, known, write)?;
             text.into()
         };
         sent.push(Variable {
