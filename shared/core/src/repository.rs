@@ -22,7 +22,7 @@ mod tree;
 
 pub use changes::{Change, Content, Operation};
 pub use commit::{Committed, NewCommit, Refusal, Start};
-pub use names::{is_file_path, is_ref_name};
+pub use names::{is_file_path, is_ref_name, short_ref_name};
 pub use objects::{Oid, Signature, TagObject};
 pub use protection::{
     MAX_PROTECTED, ProtectedBranch, ProtectedTag, RefAccess, is_protected, matches, may_create_tag,

@@ -6,7 +6,7 @@ use switchyard::error::Result;
 use switchyard::http::App;
 use switchyard::pipeline::Commit;
 use switchyard::project::Project;
-use switchyard::repository::{Oid, Repository, ZERO_SHA, is_protected};
+use switchyard::repository::{Oid, Repository, ZERO_SHA, is_protected, short_ref_name};
 
 /// A ref at a commit.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ impl Head {
             let default = project.default_branch.as_deref().unwrap_or_default();
             resolved = repository.resolve(default).await?;
         }
-        let short = short_name(name);
+        let (short, _) = short_ref_name(name);
         let Some(resolved) = resolved else {
             return Ok(match sha.filter(|_| is_elsewhere) {
                 Some(sha) => Ok(Self::elsewhere(project, name, sha, None)),
@@ -101,11 +101,11 @@ impl Head {
     }
 
     fn elsewhere(project: &Project, name: &str, sha: &str, files: Option<Oid>) -> Self {
-        let ref_name = short_name(name).to_owned();
-        let tag = name.starts_with("refs/tags/");
+        let (short, tag) = short_ref_name(name);
+        let tag = tag == Some(true);
         Self {
-            is_protected: is_protected(project, &ref_name, tag),
-            ref_name,
+            is_protected: is_protected(project, short, tag),
+            ref_name: short.to_owned(),
             tag,
             sha: sha.to_owned(),
             before_sha: ZERO_SHA.to_owned(),
@@ -114,11 +114,4 @@ impl Head {
             changed_paths: None,
         }
     }
-}
-
-fn short_name(name: &str) -> &str {
-    let branch = name.strip_prefix("refs/heads/");
-    branch
-        .or_else(|| name.strip_prefix("refs/tags/"))
-        .unwrap_or(name)
 }

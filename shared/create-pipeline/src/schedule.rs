@@ -6,7 +6,7 @@ use switchyard::http::App;
 use switchyard::pipeline::{Pipeline, Source};
 use switchyard::policy::{self, Action, Verdict};
 use switchyard::project::Project;
-use switchyard::repository::may_run_on;
+use switchyard::repository::{may_run_on, short_ref_name};
 use switchyard::schedule::Schedule;
 use switchyard::store::{Key, Write};
 use switchyard::time::Time;
@@ -161,10 +161,7 @@ async fn starter(app: &App, schedule: &Schedule, now: Time) -> Result<Option<(Pr
     let standing = standing_of(app, &user, &project, now).await?;
     let may = policy::may(Action::UpdateBuild, &project, standing) == Verdict::Allowed;
     let name = schedule.ref_name.as_str();
-    let (short, tag) = match name.strip_prefix("refs/tags/") {
-        Some(tag) => (tag, true),
-        None => (name.strip_prefix("refs/heads/").unwrap_or(name), false),
-    };
-    let may_ref = may_run_on(&project, short, tag, standing);
+    let (short, tag) = short_ref_name(name);
+    let may_ref = may_run_on(&project, short, tag == Some(true), standing);
     Ok((may && may_ref).then_some((project, user)))
 }

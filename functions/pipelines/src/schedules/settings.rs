@@ -4,6 +4,7 @@ use switchyard::error::{ModelErrors, Result};
 use switchyard::http::{App, Reader};
 use switchyard::ids::ProjectId;
 use switchyard::pipeline::Ref;
+use switchyard::repository::short_ref_name;
 use switchyard::schedule::Schedule;
 use switchyard::store::{Key, Rows};
 use switchyard::time::Time;
@@ -107,9 +108,9 @@ impl Settings {
 
 /// A branch or tag by its full name, if there is one of that name.
 async fn full_name(name: &str, project: ProjectId, app: &App) -> Result<String> {
-    let is_full = ["refs/heads/", "refs/tags/"];
+    let (_, says_kind) = short_ref_name(name);
     let key = Key::Ref(project, name.to_owned());
-    if is_full.iter().any(|prefix| name.starts_with(prefix)) || !key.is_possible() {
+    if says_kind.is_some() || !key.is_possible() {
         return Ok(name.to_owned());
     }
     let mut rows = Rows::default();

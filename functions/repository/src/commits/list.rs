@@ -6,7 +6,7 @@ use switchyard::http::pagination::{Offset, Page};
 use switchyard::http::views::CommitView;
 use switchyard::http::{Accepts, App, Endpoint, ProjectAccess, Reader};
 use switchyard::policy::Action;
-use switchyard::repository::{StoredCommit, is_ref_name};
+use switchyard::repository::{StoredCommit, is_ref_name, short_ref_name};
 use switchyard::time::Time;
 
 use crate::request::{CODE_READER, repository, resolve};
@@ -156,8 +156,7 @@ pub(crate) async fn list(
 
 /// A full reference, or a commit's whole id.
 fn is_long(name: &str) -> bool {
-    let short = name.strip_prefix("refs/heads/");
-    let short = short.or_else(|| name.strip_prefix("refs/tags/"));
+    let (short, tag) = short_ref_name(name);
     let is_sha = name.len() == 40 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_sha || short.is_some_and(is_ref_name)
+    is_sha || (tag.is_some() && is_ref_name(short))
 }

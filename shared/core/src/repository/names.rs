@@ -29,6 +29,18 @@ pub fn is_ref_name(name: &str) -> bool {
         && !is_sha
 }
 
+/// The name of a branch or a tag without what may stand before it, and whether it is that of a
+/// tag: `refs/tags/v1` is, `refs/heads/main` is not, and `main` alone does not say.
+pub fn short_ref_name(name: &str) -> (&str, Option<bool>) {
+    let branch = name.strip_prefix("refs/heads/");
+    let tag = name.strip_prefix("refs/tags/");
+    match (branch, tag) {
+        (Some(branch), _) => (branch, Some(false)),
+        (None, Some(tag)) => (tag, Some(true)),
+        (None, None) => (name, None),
+    }
+}
+
 /// Whether a file may have this path: no way out of the repository, and none into `.git`.
 pub fn is_file_path(path: &str) -> bool {
     let is_component = |part: &str| {

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 
-use super::{File, Oid, Snapshot, StoredCommit};
+use super::{File, Oid, Snapshot, StoredCommit, short_ref_name};
 use crate::blobs::{BlobKey, Blobs};
 use crate::error::{Error, Result};
 use crate::ids::ProjectId;
@@ -49,14 +49,7 @@ impl<'a> Repository<'a> {
     /// The branch, tag or commit of this name: also `refs/heads/…` and `refs/tags/…`, and the
     /// beginning of a commit's id. A branch or tag wins over a commit.
     pub async fn resolve(&self, name: &str) -> Result<Option<Resolved>> {
-        let (short, tag) = match (
-            name.strip_prefix("refs/heads/"),
-            name.strip_prefix("refs/tags/"),
-        ) {
-            (Some(branch), _) => (branch, Some(false)),
-            (None, Some(tag)) => (tag, Some(true)),
-            (None, None) => (name, None),
-        };
+        let (short, tag) = short_ref_name(name);
         let reference = Key::Ref(self.project, short.to_owned());
         let sha = name.to_ascii_lowercase();
         let commit = Key::Commit(self.project, sha.clone());
