@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ci_config::Node;
 use ci_config::compile::{Compilation, Compiled};
-use ci_config::include::{Limits, Place, Root};
+use ci_config::include::{Limits, Root};
 use ci_config::node::{Mapping, Span, Value};
 use ci_config::yaml;
 use switchyard::error::{Error, Result};
@@ -14,7 +14,7 @@ use switchyard::repository::Oid;
 use switchyard::time::Time;
 use switchyard::user::User;
 
-use crate::compile::compile;
+use crate::compile::{compile, place_of};
 use crate::create::elsewhere;
 use crate::sources::Sources;
 use crate::variables::{config_path, without_pipeline};
@@ -38,10 +38,7 @@ pub struct Check<'a> {
 pub async fn check(check: &Check<'_>) -> Result<Compiled> {
     let variables = without_pipeline(check.app, check.base_url, check.project).await?;
     let root = Root {
-        place: check.commit.map(|commit| Place {
-            project: check.project.full_path.as_str().into(),
-            sha: commit.to_string().into(),
-        }),
+        place: check.commit.map(|commit| place_of(check.project, commit)),
         is_child: false,
     };
     let compilation = Compilation::new(check.text, None, root, Limits::default());

@@ -6,13 +6,16 @@ use ci_config::compile::{Compilation, Compiled, Step};
 use ci_config::config::Changes;
 use ci_config::expression::Expression;
 use ci_config::glob::Steps;
-use ci_config::include::Surroundings;
+use ci_config::include::{Place, Surroundings};
 use ci_config::pattern::Pattern;
-use ci_config::variables::{Budget, Collection, Layer, Scope, Unknown, Values};
+use ci_config::variables::Collection;
 use ci_config::{Checks, duration, glob};
 use switchyard::error::{Error, Result};
+use switchyard::project::Project;
+use switchyard::repository::Oid;
 
 use crate::sources::Sources;
+use crate::variables::expand;
 
 /// What the compiler knows of texts inside a configuration.
 pub const CHECKS: Checks = Checks {
@@ -23,9 +26,6 @@ pub const CHECKS: Checks = Checks {
 
 /// Rounds of fetching: a file that includes another one takes one more.
 const ROUNDS: usize = 200;
-
-/// How much text the variables in one value may make.
-const EXPANSION: (usize, usize) = (1 << 20, 1 << 20);
 
 /// What is known of the pipeline while its configuration is read.
 struct Around<'a> {
@@ -45,10 +45,7 @@ impl Surroundings for Around<'_> {
         if variable.raw {
             return Some(Arc::clone(&variable.value));
         }
-        let budget = Budget::new(EXPANSION.0, EXPANSION.1);
-        let scope = Scope::new(&budget).with(Layer::Collection(self.variables));
-        let expanded = scope.expand(&variable.value, Values::Expanded, Unknown::Drop);
-        Some(expanded.unwrap_or_else(|_| Arc::clone(&variable.value)))
+        Some(expand(&variable.value, self.variables))
     }
 
     fn has_changes(&self, changes: &Changes) -> Result<bool, String> {
@@ -74,6 +71,14 @@ impl Surroundings for Around<'_> {
 
 fn globs(changes: &Changes) -> Vec<&str> {
     changes.paths.iter().map(|path| &**path).collect()
+}
+
+/// Where a project's local files are.
+pub(crate) fn place_of(project: &Project, commit: Oid) -> Place {
+    Place {
+        project: project.full_path.as_str().into(),
+        sha: commit.to_string().into(),
+    }
 }
 
 /// Goes on until all files were fetched.

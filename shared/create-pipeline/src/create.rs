@@ -1,20 +1,21 @@
 //! Creating a pipeline: settings and files are read, the compiler says what there is to run,
 //! and the store bears it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ci_config::Node;
 use ci_config::compile::{Compilation, Compiled};
-use ci_config::include::{Limits as IncludeLimits, Place, Root};
+use ci_config::include::{Limits as IncludeLimits, Root};
 use ci_config::node::{Mapping, Span, Value};
 use ci_config::plan::{self, Context, Limits, Plan};
 use ci_config::variables::Collection;
 use futures::future::try_join3;
-use switchyard::error::{Error, Result};
+use switchyard::error::Result;
 use switchyard::http::App;
 use switchyard::ids::{JobId, PipelineId};
 use switchyard::job::Status;
-use switchyard::pipeline::{Pipeline, Source, Upstream};
+use switchyard::pipeline::{AutoCancel, Pipeline, Source, Upstream};
 use switchyard::project::Project;
 use switchyard::store::Write;
 use switchyard::store::birth::Newborn;
@@ -22,12 +23,12 @@ use switchyard::store::counters::Counter;
 use switchyard::time::Time;
 use switchyard::user::User;
 
-use crate::compile::compile;
+use crate::compile::{compile, place_of};
+use crate::facts::Facts;
 use crate::head::Head;
-use crate::known::Known;
-use crate::newborn::{Seed, TooLarge, empty};
+use crate::newborn::{Seed, TooLarge};
 use crate::sources::Sources;
-use crate::variables::{self, Given, config_path};
+use crate::variables::{self, Given, config_path, plan_source};
 
 /// Jobs of one pipeline. GitLab's own limit is a setting that is off at first.
 const MAX_JOBS: usize = 2_000;
@@ -165,15 +166,13 @@ pub async fn create(
 
 /// What the pipeline would be; none if there is no configuration.
 pub async fn draft(creation: &Creation<'_>) -> Result<Option<Draft>> {
-    let source = plan::Source::parse(creation.source.as_str());
-    let source = source.ok_or_else(|| Error::Internal("a source without a name".to_owned()))?;
     let known = variables::Known {
         app: creation.app,
         base_url: creation.base_url,
         project: creation.project,
         head: &creation.head,
         user: creation.user,
-        source,
+        source: creation.source,
         given: &creation.given,
         now: creation.now,
     };
@@ -188,12 +187,12 @@ pub async fn draft(creation: &Creation<'_>) -> Result<Option<Draft>> {
     let plan = match &compiled.config {
         None => None,
         Some(config) => {
-            let mut known = Known::default();
+            let mut facts = Facts::default();
             let mut rounds = 0..ROUNDS;
             loop {
-                let plan = creation.plan(config, &variables, &known, source);
+                let plan = creation.plan(config, &variables, &facts);
                 let files = creation.head.files;
-                let learned = known.learn(&mut sources, creation.project, files).await?;
+                let learned = facts.learn(&mut sources, creation.project, files).await?;
                 if !learned || rounds.next().is_none() {
                     break Some(plan);
                 }
@@ -208,11 +207,10 @@ impl Creation<'_> {
         &self,
         config: &ci_config::Config,
         variables: &Collection,
-        repository: &Known,
-        source: plan::Source,
+        repository: &Facts,
     ) -> Result<Plan, plan::Refusal> {
         let context = Context {
-            source,
+            source: plan_source(self.source),
             reference: &self.head.ref_name,
             is_tag: self.head.tag,
             project: &self.project.full_path,
@@ -229,10 +227,7 @@ impl Creation<'_> {
     }
 
     async fn compilation(&self, sources: &mut Sources<'_>) -> Result<Option<Compilation>> {
-        let place = self.head.files.map(|commit| Place {
-            project: self.project.full_path.as_str().into(),
-            sha: commit.to_string().into(),
-        });
+        let place = self.head.files.map(|commit| place_of(self.project, commit));
         let root = |is_child| Root {
             place: place.clone(),
             is_child,
@@ -263,18 +258,38 @@ impl Creation<'_> {
         let head = &self.head;
         let is_child = self.source == Source::ParentPipeline;
         Pipeline {
+            project_id: self.project.id,
+            id,
             iid,
+            status: Status::Created,
+            building: false,
+            deleted_at: None,
             source: self.source,
             ref_name: head.ref_name.clone(),
             tag: head.tag,
             sha: head.sha.clone(),
             before_sha: head.before_sha.clone(),
+            name: None,
+            yaml_errors: None,
             user_id: self.user.id,
             commit: head.commit.clone(),
+            created_at: self.now,
+            updated_at: self.now,
+            started_at: None,
+            finished_at: None,
+            duration: None,
+            coverage: None,
+            blocks: Vec::new(),
+            bridges: BTreeSet::new(),
+            retried: BTreeSet::new(),
+            has_variables: !self.given.is_empty(),
             upstream: self.upstream,
+            reported: None,
+            auto_cancel: AutoCancel::default(),
             supersedes: self.project.auto_cancel_pending_pipelines && !is_child,
             deadline: Some(Time::from_microseconds(self.now.microseconds() + BIRTH)),
-            ..empty(id, self.project, self.now)
+            resets: Vec::new(),
+            revision: 1,
         }
     }
 
@@ -286,7 +301,6 @@ impl Creation<'_> {
         let id = newborn.pipeline.id;
         let rows = self.given.iter().map(|given| given.row(id, self.now));
         newborn.variables = rows.collect();
-        newborn.pipeline.has_variables = !newborn.variables.is_empty();
         let along = along(&newborn.pipeline)?;
         let born = (self.app.store).bear(self.project, &newborn, along).await?;
         Ok(match born {

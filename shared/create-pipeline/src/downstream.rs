@@ -1,7 +1,8 @@
 //! Trigger jobs: the pipelines that they start.
 
+use ci_config::Node;
 use ci_config::config::{Forward, Strategy, Target, Trigger, Work};
-use ci_config::variables::{Budget, Collection, Layer, Origin, Scope, Unknown, Values, Variable};
+use ci_config::variables::{Collection, Origin, Variable};
 use switchyard::definition::Definition;
 use switchyard::error::{Error, Result};
 use switchyard::http::App;
@@ -21,7 +22,7 @@ use crate::content::JobContent;
 use crate::create::{Configuration, Created, Creation, create};
 use crate::head::Head;
 use crate::sources::{find_project, load, standing_of};
-use crate::variables::{self, Given};
+use crate::variables::{self, Given, expand};
 
 /// Pipelines below the first one, one below the other, as in GitLab.
 const MAX_DEPTH: usize = 2;
@@ -31,9 +32,6 @@ const MAX_ANCESTORS: usize = 20;
 
 /// How often the same may come up among them: that of GitLab.
 const MAX_REPETITIONS: usize = 2;
-
-/// How much text the variables that go along may make.
-const EXPANSION: (usize, usize) = (1 << 20, 1 << 20);
 
 /// A pipeline that somebody has to process.
 type Place = (ProjectId, PipelineId);
@@ -81,14 +79,24 @@ struct Surroundings {
     project: Project,
     user: User,
     content: JobContent,
+    /// What its pipeline was given.
+    of_pipeline: Vec<Given>,
+}
+
+/// What a bridge starts.
+struct Destination<'a> {
+    project: Project,
+    head: Head,
+    source: Source,
+    configuration: Configuration<'a>,
 }
 
 impl Starter<'_> {
     async fn start(&self) -> Result<Result<Option<Place>, FailureReason>> {
-        let Some(given) = self.given().await? else {
+        let Some(around) = self.surroundings().await? else {
             return Ok(Err(FailureReason::DataIntegrityFailure));
         };
-        let trigger = match &given.content.work {
+        let trigger = match &around.content.work {
             Work::Trigger(trigger) => trigger,
             // The status of another project's pipeline is not followed yet.
             Work::Mirror(_) => return Ok(Err(FailureReason::DownstreamBridgeProjectNotFound)),
@@ -96,80 +104,91 @@ impl Starter<'_> {
                 return Ok(Err(FailureReason::DataIntegrityFailure));
             }
         };
-        let known = self.variables(&given).await?;
+        let known = self.variables(&around).await?;
         let ancestors = self.ancestors().await?;
-        let forwarded = self.forwarded(&given, trigger.forward, &known).await?;
-        match &trigger.target {
-            Target::Child(include) => {
-                if self.depth(&ancestors) >= MAX_DEPTH {
-                    return Ok(Err(FailureReason::ReachedMaxDescendantPipelinesDepth));
-                }
-                let head = self.head(&given.project);
-                let source = Source::ParentPipeline;
-                let configuration = Configuration::Child(include);
-                let project = &given.project;
-                self.create(
-                    project,
-                    &given,
-                    trigger,
-                    head,
-                    source,
-                    configuration,
-                    forwarded,
-                )
-                .await
-            }
+        let destination = match &trigger.target {
+            Target::Child(include) => self.child(&around, include, &ancestors),
             Target::Project { project, branch } => {
                 let path = expand(project, &known);
-                let Some(target) = find_project(self.app, &path).await? else {
-                    return Ok(Err(FailureReason::DownstreamBridgeProjectNotFound));
-                };
-                let standing = standing_of(self.app, &given.user, &target, self.now).await?;
-                match policy::may(Action::UpdateBuild, &target, standing) {
-                    Verdict::Allowed => {}
-                    Verdict::Hidden => {
-                        return Ok(Err(FailureReason::DownstreamBridgeProjectNotFound));
-                    }
-                    Verdict::Forbidden => {
-                        return Ok(Err(FailureReason::InsufficientBridgePermissions));
-                    }
-                }
-                if target.id == self.parent.project_id {
-                    return Ok(Err(FailureReason::InvalidBridgeTrigger));
-                }
                 let branch = branch.as_ref().map(|branch| expand(branch, &known));
                 let branch = branch.filter(|branch| !branch.is_empty());
-                let Some(branch) = branch.or_else(|| target.default_branch.clone()) else {
-                    return Ok(Err(FailureReason::DownstreamPipelineCreationFailed));
-                };
-                let again = ancestors.iter().filter(|pipeline| {
-                    pipeline.project_id == target.id && pipeline.ref_name == branch
-                });
-                if again.count() >= MAX_REPETITIONS {
-                    return Ok(Err(FailureReason::PipelineLoopDetected));
-                }
-                let Ok(head) = Head::find(self.app, &target, &branch, None).await? else {
-                    return Ok(Err(FailureReason::DownstreamPipelineCreationFailed));
-                };
-                let (source, file) = (Source::Pipeline, Configuration::File);
-                self.create(&target, &given, trigger, head, source, file, forwarded)
-                    .await
+                self.elsewhere(&around.user, &path, branch.as_deref(), &ancestors)
+                    .await?
             }
-        }
+        };
+        let destination = match destination {
+            Ok(destination) => destination,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let forwarded = forwarded(&around, trigger.forward, &known);
+        self.create(&around.user, trigger, destination, forwarded)
+            .await
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "they are the two kinds' differences"
-    )]
+    /// The same commit once more, with what is included.
+    fn child<'a>(
+        &self,
+        around: &Surroundings,
+        include: &'a Node,
+        ancestors: &[Pipeline],
+    ) -> Result<Destination<'a>, FailureReason> {
+        if depth(ancestors) >= MAX_DEPTH {
+            return Err(FailureReason::ReachedMaxDescendantPipelinesDepth);
+        }
+        Ok(Destination {
+            project: around.project.clone(),
+            head: self.head(&around.project),
+            source: Source::ParentPipeline,
+            configuration: Configuration::Child(include),
+        })
+    }
+
+    /// A branch of another project, where the user may run pipelines.
+    async fn elsewhere(
+        &self,
+        user: &User,
+        path: &str,
+        branch: Option<&str>,
+        ancestors: &[Pipeline],
+    ) -> Result<Result<Destination<'static>, FailureReason>> {
+        let Some(project) = find_project(self.app, path).await? else {
+            return Ok(Err(FailureReason::DownstreamBridgeProjectNotFound));
+        };
+        let standing = standing_of(self.app, user, &project, self.now).await?;
+        match policy::may(Action::UpdateBuild, &project, standing) {
+            Verdict::Allowed => {}
+            Verdict::Hidden => return Ok(Err(FailureReason::DownstreamBridgeProjectNotFound)),
+            Verdict::Forbidden => return Ok(Err(FailureReason::InsufficientBridgePermissions)),
+        }
+        if project.id == self.parent.project_id {
+            return Ok(Err(FailureReason::InvalidBridgeTrigger));
+        }
+        let Some(branch) = branch.or(project.default_branch.as_deref()) else {
+            return Ok(Err(FailureReason::DownstreamPipelineCreationFailed));
+        };
+        let again = ancestors
+            .iter()
+            .filter(|pipeline| pipeline.project_id == project.id && pipeline.ref_name == branch);
+        if again.count() >= MAX_REPETITIONS {
+            return Ok(Err(FailureReason::PipelineLoopDetected));
+        }
+        let head = Head::find(self.app, &project, branch, None).await?;
+        Ok(match head {
+            Ok(head) => Ok(Destination {
+                project,
+                head,
+                source: Source::Pipeline,
+                configuration: Configuration::File,
+            }),
+            Err(_) => Err(FailureReason::DownstreamPipelineCreationFailed),
+        })
+    }
+
     async fn create(
         &self,
-        project: &Project,
-        given: &Surroundings,
+        user: &User,
         trigger: &Trigger,
-        head: Head,
-        source: Source,
-        configuration: Configuration<'_>,
+        destination: Destination<'_>,
         forwarded: Vec<Given>,
     ) -> Result<Result<Option<Place>, FailureReason>> {
         let follows = match trigger.strategy {
@@ -179,11 +198,11 @@ impl Starter<'_> {
         let creation = Creation {
             app: self.app,
             base_url: self.base_url,
-            project,
-            user: &given.user,
-            head,
-            source,
-            configuration,
+            project: &destination.project,
+            user,
+            head: destination.head,
+            source: destination.source,
+            configuration: destination.configuration,
             given: forwarded,
             inputs: trigger.inputs.clone(),
             upstream: Some(Upstream {
@@ -224,7 +243,7 @@ impl Starter<'_> {
         ])
     }
 
-    async fn given(&self) -> Result<Option<Surroundings>> {
+    async fn surroundings(&self) -> Result<Option<Surroundings>> {
         let project = self.parent.project_id;
         let Some(checksum) = &self.bridge.definition else {
             return Ok(None);
@@ -249,6 +268,7 @@ impl Starter<'_> {
             content: definition.content()?,
             project,
             user,
+            of_pipeline: self.of_pipeline().await?,
         }))
     }
 
@@ -281,32 +301,21 @@ impl Starter<'_> {
         Ok(ancestors)
     }
 
-    /// How many child pipelines lead to this one, itself included.
-    fn depth(&self, ancestors: &[Pipeline]) -> usize {
-        let children = ancestors.iter();
-        children
-            .take_while(|pipeline| pipeline.source == Source::ParentPipeline)
-            .count()
-    }
-
     /// All that the bridge knows.
-    async fn variables(&self, given: &Surroundings) -> Result<Collection> {
-        let head = self.head(&given.project);
-        let source = ci_config::plan::Source::parse(self.parent.source.as_str())
-            .ok_or_else(|| Error::Internal("a source without a name".to_owned()))?;
-        let of_pipeline = self.of_pipeline().await?;
+    async fn variables(&self, around: &Surroundings) -> Result<Collection> {
+        let head = self.head(&around.project);
         let known = variables::Known {
             app: self.app,
             base_url: self.base_url,
-            project: &given.project,
+            project: &around.project,
             head: &head,
-            user: &given.user,
-            source,
-            given: &of_pipeline,
+            user: &around.user,
+            source: self.parent.source,
+            given: &around.of_pipeline,
             now: self.now,
         };
         let mut all = known.variables().await?;
-        let written = given.content.variables.iter();
+        let written = around.content.variables.iter();
         all.extend(written.map(|variable| Variable {
             raw: variable.raw,
             ..Variable::new(variable.key.clone(), variable.value.clone(), Origin::Yaml)
@@ -326,40 +335,36 @@ impl Starter<'_> {
         let rows = self.app.store.ci_variables_of(owner).await?;
         Ok(rows.iter().map(Given::of_row).collect())
     }
-
-    /// What goes along: the bridge's own variables, and those of the pipeline if it says so.
-    async fn forwarded(
-        &self,
-        given: &Surroundings,
-        forward: Forward,
-        known: &Collection,
-    ) -> Result<Vec<Given>> {
-        let mut forwarded = Vec::new();
-        if forward.yaml_variables {
-            let written = given.content.variables.iter();
-            forwarded.extend(written.map(|variable| Given {
-                key: variable.key.to_string(),
-                value: match variable.raw {
-                    true => variable.value.to_string(),
-                    false => expand(&variable.value, known),
-                },
-                variable_type: VariableType::EnvVar,
-                raw: variable.raw,
-            }));
-        }
-        if forward.pipeline_variables {
-            for given in self.of_pipeline().await? {
-                forwarded.retain(|other: &Given| other.key != given.key);
-                forwarded.push(given);
-            }
-        }
-        Ok(forwarded)
-    }
 }
 
-fn expand(text: &std::sync::Arc<str>, known: &Collection) -> String {
-    let budget = Budget::new(EXPANSION.0, EXPANSION.1);
-    let scope = Scope::new(&budget).with(Layer::Collection(known));
-    let expanded = scope.expand(text, Values::Expanded, Unknown::Drop);
-    expanded.map_or_else(|_| text.to_string(), |text| text.to_string())
+/// How many child pipelines lead to the first of these, itself included.
+fn depth(ancestors: &[Pipeline]) -> usize {
+    let children = ancestors.iter();
+    children
+        .take_while(|pipeline| pipeline.source == Source::ParentPipeline)
+        .count()
+}
+
+/// What goes along: the bridge's own variables, and those of the pipeline if it says so.
+fn forwarded(around: &Surroundings, forward: Forward, known: &Collection) -> Vec<Given> {
+    let mut forwarded = Vec::new();
+    if forward.yaml_variables {
+        let written = around.content.variables.iter();
+        forwarded.extend(written.map(|variable| Given {
+            key: variable.key.to_string(),
+            value: match variable.raw {
+                true => variable.value.to_string(),
+                false => expand(&variable.value, known).to_string(),
+            },
+            variable_type: VariableType::EnvVar,
+            raw: variable.raw,
+        }));
+    }
+    if forward.pipeline_variables {
+        for given in &around.of_pipeline {
+            forwarded.retain(|other: &Given| other.key != given.key);
+            forwarded.push(given.clone());
+        }
+    }
+    forwarded
 }

@@ -6,7 +6,7 @@ use ci_config::config::{self, Retry as WrittenRetry, When as WrittenWhen, Work};
 use ci_config::plan::{Plan, PlannedJob};
 use switchyard::definition::Definition;
 use switchyard::error::{Error, Result};
-use switchyard::ids::{JobId, PipelineId};
+use switchyard::ids::JobId;
 use switchyard::job::{Bridge, Build, Job, Needs, Retry, RetryWhen, Status, Turn, When};
 use switchyard::pipeline::{
     AutoCancel, AutoCancelOnJobFailure, AutoCancelOnNewCommit, Block, Pipeline,
@@ -96,7 +96,7 @@ impl Seed<'_> {
             stage: stage.to_owned(),
             status: Status::Created,
             failure_reason: None,
-            when: when(planned.when),
+            when: when(planned.when)?,
             start_in: planned.start_in.map(seconds),
             allow_failure,
             needs: planned
@@ -164,16 +164,18 @@ fn seconds(seconds: u64) -> u32 {
     u32::try_from(seconds).unwrap_or(u32::MAX)
 }
 
-fn when(when: WrittenWhen) -> When {
-    match when {
+fn when(when: WrittenWhen) -> Result<When> {
+    Ok(match when {
         WrittenWhen::OnSuccess => When::OnSuccess,
         WrittenWhen::OnFailure => When::OnFailure,
         WrittenWhen::Always => When::Always,
         WrittenWhen::Manual => When::Manual,
         WrittenWhen::Delayed => When::Delayed,
-        // No plan has such a job.
-        WrittenWhen::Never => When::OnFailure,
-    }
+        WrittenWhen::Never => {
+            let text = "a plan has a job that never runs".to_owned();
+            return Err(Error::Internal(text));
+        }
+    })
 }
 
 fn retry(written: &WrittenRetry) -> Option<Retry> {
@@ -211,44 +213,6 @@ fn auto_cancel(written: config::AutoCancel) -> AutoCancel {
             Some(config::AutoCancelOnJobFailure::All) => AutoCancelOnJobFailure::All,
             Some(config::AutoCancelOnJobFailure::None) | None => AutoCancelOnJobFailure::None,
         },
-    }
-}
-
-/// A pipeline that has no jobs yet.
-pub(crate) fn empty(id: PipelineId, project: &Project, now: Time) -> Pipeline {
-    Pipeline {
-        project_id: project.id,
-        id,
-        iid: 0,
-        status: Status::Created,
-        building: false,
-        deleted_at: None,
-        source: switchyard::pipeline::Source::Api,
-        ref_name: String::new(),
-        tag: false,
-        sha: String::new(),
-        before_sha: String::new(),
-        name: None,
-        yaml_errors: None,
-        user_id: project.creator_id,
-        commit: None,
-        created_at: now,
-        updated_at: now,
-        started_at: None,
-        finished_at: None,
-        duration: None,
-        coverage: None,
-        blocks: Vec::new(),
-        bridges: std::collections::BTreeSet::new(),
-        retried: std::collections::BTreeSet::new(),
-        has_variables: false,
-        upstream: None,
-        reported: None,
-        auto_cancel: AutoCancel::default(),
-        supersedes: false,
-        deadline: None,
-        resets: Vec::new(),
-        revision: 1,
     }
 }
 

@@ -1,14 +1,16 @@
 //! The variables that are known when a pipeline is made.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use ci_config::plan::Source;
+use ci_config::plan;
 use ci_config::predefined;
-use ci_config::variables::{Collection, Origin, Variable};
+use ci_config::variables::{Budget, Collection, Layer, Origin, Scope, Unknown, Values, Variable};
 use futures::future::try_join_all;
 use switchyard::error::Result;
 use switchyard::http::{App, GITLAB_VERSION};
 use switchyard::ids::PipelineId;
+use switchyard::pipeline::Source;
 use switchyard::project::Project;
 use switchyard::time::Time;
 use switchyard::user::User;
@@ -102,22 +104,19 @@ impl Known<'_> {
 
     /// Those of the instance, of the groups from the outermost one on, and of the project.
     async fn settings(&self) -> Result<Vec<Variable>> {
-        let groups = self.project.ancestors().iter().copied().map(Owner::Group);
-        let owners: Vec<Owner> = std::iter::once(Owner::Instance)
+        let groups = self.project.ancestors().iter().copied();
+        let groups = groups.map(|group| (Owner::Group(group), Origin::Group));
+        let owners: Vec<(Owner, Origin)> = std::iter::once((Owner::Instance, Origin::Instance))
             .chain(groups)
-            .chain([Owner::Project(self.project.id)])
+            .chain([(Owner::Project(self.project.id), Origin::Project)])
             .collect();
         let store = &self.app.store;
-        let found = try_join_all(owners.iter().map(|owner| store.ci_variables_of(*owner))).await?;
+        let found = owners
+            .iter()
+            .map(|(owner, _)| store.ci_variables_of(*owner));
+        let found = try_join_all(found).await?;
         let mut variables = Vec::new();
-        for (owner, rows) in owners.iter().zip(found) {
-            let origin = match owner {
-                Owner::Instance => Origin::Instance,
-                Owner::Group(_) => Origin::Group,
-                Owner::Project(_) | Owner::Schedule(_) | Owner::Pipeline(_) | Owner::Job(_) => {
-                    Origin::Project
-                }
-            };
+        for ((_, origin), rows) in owners.into_iter().zip(found) {
             let visible = rows.iter().filter(|row| {
                 row.environment_scope == CiVariable::ANY_ENVIRONMENT
                     && (!row.protected || self.head.is_protected)
@@ -130,7 +129,7 @@ impl Known<'_> {
     fn pipeline(&self) -> Collection {
         let created_at = self.now.to_string();
         let pipeline = predefined::Pipeline {
-            source: self.source,
+            source: plan_source(self.source),
             iid: None,
             created_at: &created_at,
             schedule_description: None,
@@ -224,6 +223,39 @@ fn of_project(project: &Project, base_url: &str) -> Collection {
         server_url: base_url,
     };
     of_project.variables()
+}
+
+/// What the compiler calls it.
+pub(crate) const fn plan_source(source: Source) -> plan::Source {
+    match source {
+        Source::Push => plan::Source::Push,
+        Source::Web => plan::Source::Web,
+        Source::Trigger => plan::Source::Trigger,
+        Source::Schedule => plan::Source::Schedule,
+        Source::Api => plan::Source::Api,
+        Source::External => plan::Source::External,
+        Source::Pipeline => plan::Source::Pipeline,
+        Source::Chat => plan::Source::Chat,
+        Source::Webide => plan::Source::Webide,
+        Source::MergeRequestEvent => plan::Source::MergeRequestEvent,
+        Source::ExternalPullRequestEvent => plan::Source::ExternalPullRequestEvent,
+        Source::ParentPipeline => plan::Source::ParentPipeline,
+        Source::OndemandDastScan => plan::Source::OndemandDastScan,
+        Source::OndemandDastValidation => plan::Source::OndemandDastValidation,
+        Source::SecurityOrchestrationPolicy => plan::Source::SecurityOrchestrationPolicy,
+        Source::ContainerRegistryPush => plan::Source::ContainerRegistryPush,
+    }
+}
+
+/// How much text the variables in one value may make, and how much may be looked at.
+const EXPANSION: (usize, usize) = (1 << 20, 1 << 20);
+
+/// A text with variables replaced; as it was if that is too much.
+pub(crate) fn expand(text: &Arc<str>, known: &Collection) -> Arc<str> {
+    let budget = Budget::new(EXPANSION.0, EXPANSION.1);
+    let scope = Scope::new(&budget).with(Layer::Collection(known));
+    let expanded = scope.expand(text, Values::Expanded, Unknown::Drop);
+    expanded.unwrap_or_else(|_| Arc::clone(text))
 }
 
 /// Where the configuration is, unless the project says so.

@@ -27,12 +27,12 @@ enum Fact {
 }
 
 #[derive(Default)]
-pub(crate) struct Known {
+pub(crate) struct Facts {
     facts: HashMap<Question, Fact>,
     asked: RefCell<HashSet<Question>>,
 }
 
-impl Known {
+impl Facts {
     /// Finds out what was asked. Answers whether there was anything.
     pub(crate) async fn learn(
         &mut self,
@@ -94,7 +94,7 @@ async fn changed(
     Ok(paths.map_or(Changed::Unknown, Changed::Paths))
 }
 
-impl Repository for Known {
+impl Repository for Facts {
     fn files(&self) -> Arc<[Arc<str>]> {
         match self.facts.get(&Question::Files) {
             Some(Fact::Files(paths)) => Arc::clone(paths),
