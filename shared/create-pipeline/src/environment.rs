@@ -78,7 +78,7 @@ pub(crate) fn guess_tier(name: &str) -> &'static str {
 mod tests {
     use super::*;
 
-    /// The first ones as in GitLab's own specs of its slugs.
+    /// By GitLab's rule, worked out apart from this code.
     #[test]
     fn slugs() {
         for (name, expected) in [
@@ -86,23 +86,16 @@ mod tests {
             ("production", "production"),
             ("staging-v2", "staging-v2"),
             ("a", "a"),
+            ("staging-", "staging"),
+            ("staging-1234567890123456", "staging-1234567890123456"),
+            ("staging-12345678901234567", "staging-123456789-s729ne"),
+            ("9-staging-123456789012345", "env-9-staging-123-f6hm7j"),
+            ("1-0-stable", "env-1-0-stable-y9qlop"),
+            ("review/fix-foo", "review-fix-foo-v25cyx"),
+            ("Review/FIX", "review-fix-ltbxdu"),
+            ("$$$", "env-nlz4fg"),
         ] {
-            assert_eq!(slug(name), expected);
-        }
-        for (name, start) in [
-            ("staging-123456789012345", "staging-123456789-"),
-            ("9-staging-123456789012345", "env-9-staging-123-"),
-            ("staging-1234567890123456", "staging-123456789-"),
-            ("review/fix-foo", "review-fix-foo-"),
-            ("Review/FIX", "review-fix-"),
-            ("$$$", "env-"),
-        ] {
-            let slug = slug(name);
-            if name.len() > MAX_SLUG || name.contains(|c: char| !c.is_ascii_lowercase()) {
-                let is_long = slug != name;
-                assert!(!is_long || slug.starts_with(start), "{name}: {slug}");
-            }
-            assert!(slug.len() <= MAX_SLUG, "{slug}");
+            assert_eq!(slug(name), expected, "{name}");
         }
     }
 
