@@ -6,10 +6,10 @@ use ci_config::variables::{Collection, Origin, Variable};
 use switchyard::definition::Definition;
 use switchyard::error::{Error, Result};
 use switchyard::http::App;
-use switchyard::ids::{JobId, PipelineId, ProjectId};
+use switchyard::ids::{PipelineId, ProjectId};
 use switchyard::job::lifecycle::{Event, transition};
 use switchyard::job::{Bridge, Downstream, FailureReason};
-use switchyard::pipeline::{Picture, Pipeline, Source, Upstream};
+use switchyard::pipeline::{Pipeline, Source, Upstream};
 use switchyard::policy::{self, Action, Verdict};
 use switchyard::project::Project;
 use switchyard::repository::{Oid, is_protected};
@@ -41,14 +41,10 @@ type Place = (ProjectId, PipelineId);
 pub(crate) async fn start(
     app: &App,
     base_url: &str,
-    picture: &Picture,
-    bridge: JobId,
+    parent: &Pipeline,
+    bridge: &Bridge,
     now: Time,
 ) -> Result<Option<Place>> {
-    let Some(bridge) = picture.bridge(bridge) else {
-        return Ok(None);
-    };
-    let parent = &picture.pipeline;
     let starter = Starter {
         app,
         base_url,

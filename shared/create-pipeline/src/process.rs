@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use switchyard::error::Result;
 use switchyard::http::App;
 use switchyard::ids::{PipelineId, ProjectId};
-use switchyard::pipeline::{Errand, Picture};
+use switchyard::pipeline::Picture;
 use switchyard::time::Time;
 
 use crate::downstream;
@@ -42,23 +42,13 @@ pub async fn process(
             }
             continue;
         };
-        let bridge = picture
-            .errands()
-            .into_iter()
-            .find_map(|errand| match errand {
-                Errand::StartDownstream(bridge) => Some(bridge),
-                Errand::Retry(_)
-                | Errand::Cancel
-                | Errand::Settle(_)
-                | Errand::Supersede
-                | Errand::Report
-                | Errand::CancelDownstream(_) => None,
-            });
+        let mut bridges = picture.bridges.iter();
+        let bridge = bridges.find(|bridge| bridge.is_to_start());
         if let Some(bridge) = bridge
             && started < BRIDGES
         {
             started += 1;
-            let child = downstream::start(app, base_url, &picture, bridge, now);
+            let child = downstream::start(app, base_url, &picture.pipeline, bridge, now);
             let child = Box::pin(child).await?;
             // It first, for there may be more bridges.
             due.push_front((project, id));

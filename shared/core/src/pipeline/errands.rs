@@ -23,7 +23,8 @@ pub enum Errand {
     Report,
     /// A bridge was canceled, and what it started goes on.
     CancelDownstream(JobId),
-    /// A bridge is to start its pipeline. That takes the compiler: the store cannot.
+    /// A bridge is to start its pipeline. That takes the compiler: the store cannot, so these
+    /// come last.
     StartDownstream(JobId),
 }
 

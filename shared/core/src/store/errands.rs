@@ -18,10 +18,10 @@ const OLDER: usize = 100;
 pub(super) type Place = (ProjectId, PipelineId);
 
 impl Store {
-    /// Does what is due, as far as a store can, and gives the pipelines in which something
-    /// follows from it. None if there was nothing that it can do. What others forestalled is
-    /// still due in the next picture.
-    pub(super) async fn run_errands(
+    /// Does what is due first, as far as a store can, and gives the pipelines in which
+    /// something follows from it. None if there was nothing that it can do. What others
+    /// forestalled is still due in the next picture.
+    pub(super) async fn run_errand(
         &self,
         picture: &Picture,
         now: Time,
@@ -29,34 +29,29 @@ impl Store {
         let project = picture.pipeline.project_id;
         let id = picture.pipeline.id;
         let mut touched = Vec::new();
-        let mut did_something = false;
-        for errand in picture.errands() {
-            match errand {
-                Errand::Retry(jobs) => {
-                    self.retry_some(picture, jobs, None, now).await?;
-                }
-                Errand::Cancel => {
-                    self.cancel_pipeline(project, id, None, now).await?;
-                }
-                Errand::Supersede => {
-                    touched.extend(self.supersede(&picture.pipeline, now).await?);
-                }
-                Errand::Settle(name) => match self.settle(picture, &name, now).await? {
-                    Settled::Lost | Settled::Done(None) => {}
-                    Settled::Done(Some(pipeline)) => touched.push((project, pipeline)),
-                },
-                Errand::Report => touched.extend(self.report(&picture.pipeline, now).await?),
-                Errand::CancelDownstream(bridge) => {
-                    touched.extend(self.cancel_downstream(picture, bridge, now).await?);
-                }
-                Errand::StartDownstream(_) => continue,
+        // One at a time: it may change what the next one is about.
+        match picture.errands().into_iter().next() {
+            None | Some(Errand::StartDownstream(_)) => return Ok(None),
+            Some(Errand::Retry(jobs)) => {
+                self.retry_some(picture, jobs, None, now).await?;
             }
-            did_something = true;
-            // It may have changed what the next one is about.
-            break;
+            Some(Errand::Cancel) => {
+                self.cancel_pipeline(project, id, None, now).await?;
+            }
+            Some(Errand::Supersede) => {
+                touched.extend(self.supersede(&picture.pipeline, now).await?);
+            }
+            Some(Errand::Settle(name)) => match self.settle(picture, &name, now).await? {
+                Settled::Lost | Settled::Done(None) => {}
+                Settled::Done(Some(pipeline)) => touched.push((project, pipeline)),
+            },
+            Some(Errand::Report) => touched.extend(self.report(&picture.pipeline, now).await?),
+            Some(Errand::CancelDownstream(bridge)) => {
+                touched.extend(self.cancel_downstream(picture, bridge, now).await?);
+            }
         }
         touched.retain(|place| *place != (project, id));
-        Ok(did_something.then_some(touched))
+        Ok(Some(touched))
     }
 
     /// Cancels older pipelines of the same ref for another commit, as far as they let

@@ -103,7 +103,7 @@ impl Store {
                 }
                 continue;
             }
-            match self.run_errands(&decided, now).await? {
+            match self.run_errand(&decided, now).await? {
                 Some(touched) => others.extend(touched),
                 None => return Ok(Some(decided)),
             }

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::ids::{PipelineId, ProjectId, ResourceGroupId};
 use crate::job::lifecycle::{Event, transition};
 use crate::job::{Bridge, Build, Job, Status, Turn};
-use crate::pipeline::{Errand, Picture, Pipeline};
+use crate::pipeline::{Picture, Pipeline};
 use crate::resource_group::{Claim, ProcessMode, ResourceGroup};
 use crate::time::Time;
 
@@ -144,18 +144,9 @@ impl Store {
         let project = pipeline.project_id;
         for _ in 0..STEPS {
             let picture = self.picture_of(pipeline.clone()).await?;
-            let due = picture
-                .errands()
-                .into_iter()
-                .find_map(|errand| match errand {
-                    Errand::Settle(name) => Some(name),
-                    Errand::Retry(_)
-                    | Errand::Cancel
-                    | Errand::Supersede
-                    | Errand::Report
-                    | Errand::CancelDownstream(_)
-                    | Errand::StartDownstream(_) => None,
-                });
+            let builds = picture.builds().into_iter();
+            let mut due = builds.filter(|build| build.is_out_of_turn());
+            let due = due.find_map(|build| build.resource_group.clone());
             let Some(name) = due else {
                 return Ok(());
             };
