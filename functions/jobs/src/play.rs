@@ -73,7 +73,7 @@ pub(crate) async fn play(
         pipeline,
         project: mut access,
     } = access;
-    access.demand_on(&pipeline)?;
+    access.demand_on(&pipeline.ref_name, pipeline.tag)?;
     if !access.params.variables.is_empty() {
         access.demand(Action::SetPipelineVariables)?;
         variables::check(&access.params.variables)?;

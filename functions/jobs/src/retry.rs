@@ -49,7 +49,7 @@ pub(crate) async fn retry(
         pipeline,
         project: mut access,
     } = access;
-    access.demand_on(&pipeline)?;
+    access.demand_on(&pipeline.ref_name, pipeline.tag)?;
     let mut retried = None;
     for _ in 0..ATTEMPTS {
         if !is_retryable(&access, &build) {

@@ -40,7 +40,7 @@ pub(crate) async fn cancel(
         project: access,
     } = access;
     access.demand(Action::CancelBuild)?;
-    access.demand_on(&pipeline)?;
+    access.demand_on(&pipeline.ref_name, pipeline.tag)?;
     let (project, id) = (pipeline.project_id, pipeline.id);
     let (age, now) = (access.request.archive_after, access.request.now);
     let canceled = app.store.cancel_pipeline(project, id, age, now).await?;

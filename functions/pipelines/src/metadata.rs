@@ -6,7 +6,6 @@ use switchyard::http::views::PipelineDetailsView;
 use switchyard::http::{Accepts, App, Endpoint, Json, PipelineAccess, Reader};
 use switchyard::pipeline::Pipeline;
 use switchyard::policy::Action;
-use switchyard::repository::may_run_on;
 use switchyard::store::{Key, Rows, Write};
 
 use crate::show;
@@ -59,10 +58,7 @@ pub(crate) async fn update(
         project: access,
     } = access;
     access.demand(Action::UpdateBuild)?;
-    let (name, tag) = (&pipeline.ref_name, pipeline.tag);
-    if !may_run_on(&access.project, name, tag, access.standing) {
-        return Err(Error::Forbidden(None));
-    }
+    access.demand_on(&pipeline.ref_name, pipeline.tag)?;
     check(&access.params.name)?;
     for _ in 0..ATTEMPTS {
         let renamed = Pipeline {

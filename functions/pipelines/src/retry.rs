@@ -41,7 +41,7 @@ pub(crate) async fn retry(
         project: access,
     } = access;
     access.demand(Action::UpdateBuild)?;
-    access.demand_on(&pipeline)?;
+    access.demand_on(&pipeline.ref_name, pipeline.tag)?;
     let (project, id) = (pipeline.project_id, pipeline.id);
     let (age, now) = (access.request.archive_after, access.request.now);
     let user = access.caller.signed_in()?.id;

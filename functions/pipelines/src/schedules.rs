@@ -18,7 +18,7 @@ use axum::routing::{get, post};
 use switchyard::error::{Error, Result};
 use switchyard::http::{App, ProjectAccess};
 use switchyard::policy::Action;
-use switchyard::repository::{may_run_on, short_ref_name};
+use switchyard::repository::short_ref_name;
 use switchyard::schedule::Schedule;
 use switchyard::store::{Key, Rows};
 use utoipa::OpenApi;
@@ -112,13 +112,8 @@ fn is_editor<E>(access: &ProjectAccess<E>, schedule: &Schedule) -> bool {
 /// 403 for a protected branch or tag, unless the caller may push to it, merge into it, or
 /// make it: who may not, may not run pipelines there.
 fn demand_ref<E>(access: &ProjectAccess<E>, name: &str) -> Result<()> {
-    let (project, standing) = (&access.project, access.standing);
     let (short, tag) = short_ref_name(name);
-    if may_run_on(project, short, tag == Some(true), standing) {
-        Ok(())
-    } else {
-        Err(Error::Forbidden(None))
-    }
+    access.demand_on(short, tag == Some(true))
 }
 
 /// # Errors

@@ -5,7 +5,6 @@ use serde::Serialize;
 use switchyard::error::{Error, Result};
 use switchyard::http::{Accepts, App, Endpoint, Json, PipelineAccess, Reader};
 use switchyard::policy::Action;
-use switchyard::repository::may_run_on;
 use switchyard::variable::{CiVariable, Owner, VariableType};
 use utoipa::ToSchema;
 
@@ -62,12 +61,7 @@ pub(crate) async fn list(
     let caller = project.caller.user();
     let is_starter = caller.is_some_and(|user| user.id == pipeline.user_id)
         && project.demand(Action::UpdateBuild).is_ok()
-        && may_run_on(
-            &project.project,
-            &pipeline.ref_name,
-            pipeline.tag,
-            project.standing,
-        );
+        && project.demand_on(&pipeline.ref_name, pipeline.tag).is_ok();
     if !is_starter && project.demand(Action::AdminBuild).is_err() {
         return Err(Error::Forbidden(None));
     }

@@ -50,9 +50,8 @@ impl<E> ProjectAccess<E> {
 impl<E> ProjectAccess<E> {
     /// # Errors
     /// 403 on a protected branch or tag that the caller may not change.
-    pub fn demand_on(&self, pipeline: &Pipeline) -> Result<()> {
-        let (name, tag) = (&pipeline.ref_name, pipeline.tag);
-        match may_run_on(&self.project, name, tag, self.standing) {
+    pub fn demand_on(&self, ref_name: &str, tag: bool) -> Result<()> {
+        match may_run_on(&self.project, ref_name, tag, self.standing) {
             true => Ok(()),
             false => Err(Error::Forbidden(None)),
         }
