@@ -1,12 +1,12 @@
-//! The `schedules` table: which are due, and how each due run is taken once.
+//! The `schedules` table: which are due.
 
 use futures::future::try_join_all;
 
 use super::jobs::items;
 use super::key::DEADLINE_SHARDS;
-use super::{Item, Key, Rows, Store, Table, Write, Written, number};
+use super::{Item, Key, Rows, Store, Table, number};
 use crate::error::{Error, Result};
-use crate::ids::{PipelineId, ProjectId, ScheduleId};
+use crate::ids::{ProjectId, ScheduleId};
 use crate::schedule::Schedule;
 use crate::time::Time;
 
@@ -44,20 +44,6 @@ impl Store {
             due.extend(schedule.filter(|schedule| schedule.is_due(now)));
         }
         Ok(due)
-    }
-
-    /// Takes a due run: from now on `next_run_at` is when the next one is, and `pipeline`
-    /// the one that whoever called this has to start. Assumes that the schedule is as it
-    /// was read; answers `false`, and changes nothing, if somebody took the run, or changed
-    /// or deleted the schedule.
-    pub async fn advance_schedule(
-        &self,
-        schedule: &Schedule,
-        next_run_at: Option<Time>,
-        pipeline: PipelineId,
-    ) -> Result<bool> {
-        let edit = Write::edit(schedule, &schedule.advanced(next_run_at, pipeline))?;
-        Ok(self.write_all(vec![edit]).await? == Written::All)
     }
 }
 
