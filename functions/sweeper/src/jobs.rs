@@ -1,5 +1,5 @@
-//! Jobs that start by themselves now, or have waited or run for too long; and jobs that were erased, and something of what they
-//! left may still be there.
+//! Jobs that start by themselves now, or have waited or run for too long; and jobs that were
+//! erased, and something of what they left may still be there.
 
 use switchyard::erasure;
 use switchyard::error::Result;

@@ -30,6 +30,9 @@ pub async fn sweep(app: &App) -> Result<()> {
 /// Rows of one table that a sweep looks at.
 const DUE_ROWS: usize = 100;
 
+/// What making a pipeline costs of the budget.
+const PIPELINE: usize = 50;
+
 /// The same with a budget of one's own. All kinds of work get as much of it; what one does
 /// not need is there for those after it.
 pub async fn sweep_within(app: &App, budget: &mut Budget) -> Result<()> {

@@ -37,8 +37,7 @@ async fn finish(key: &Key, app: &App, budget: &mut Budget) -> Result<()> {
         return Ok(());
     };
     let now = app.clock.now();
-    let base_url = app.config.external_url.as_deref().unwrap_or_default();
-    let processed = create_pipeline::process(app, base_url, *project, *id, now);
+    let processed = create_pipeline::process(app, app.config.known_url(), *project, *id, now);
     if let Some(picture) = Box::pin(processed).await? {
         budget.spend(picture.builds().len());
         return Ok(());

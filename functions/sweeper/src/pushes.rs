@@ -5,10 +5,7 @@ use switchyard::http::App;
 use switchyard::repository::Push;
 use switchyard::store::{Key, Rows, Table};
 
-use crate::{Budget, DUE_ROWS};
-
-/// What making a pipeline costs of the budget.
-const COST: usize = 50;
+use crate::{Budget, DUE_ROWS, PIPELINE};
 
 pub(crate) async fn follow_up(app: &App, budget: &mut Budget) -> Result<()> {
     let now = app.clock.now();
@@ -21,10 +18,9 @@ pub(crate) async fn follow_up(app: &App, budget: &mut Budget) -> Result<()> {
         }
         let push: Option<Push> = rows.get(&key)?;
         let Some(push) = push else { continue };
-        budget.spend(COST);
-        let base_url = app.config.external_url.as_deref().unwrap_or_default();
+        budget.spend(PIPELINE);
         // One that fails must not keep the others waiting.
-        let made = create_pipeline::from_push(app, base_url, &push, now);
+        let made = create_pipeline::from_push(app, app.config.known_url(), &push, now);
         if let Err(error) = Box::pin(made).await {
             let (project, id) = (push.project_id, push.id);
             tracing::error!(%error, %project, push = %id, "its pipeline was not made");

@@ -3,10 +3,7 @@
 use switchyard::error::Result;
 use switchyard::http::App;
 
-use crate::{Budget, DUE_ROWS};
-
-/// What making a pipeline costs of the budget.
-const COST: usize = 50;
+use crate::{Budget, DUE_ROWS, PIPELINE};
 
 pub(crate) async fn start(app: &App, budget: &mut Budget) -> Result<()> {
     let now = app.clock.now();
@@ -14,10 +11,9 @@ pub(crate) async fn start(app: &App, budget: &mut Budget) -> Result<()> {
         if budget.is_spent() {
             return Ok(());
         }
-        budget.spend(COST);
-        let base_url = app.config.external_url.as_deref().unwrap_or_default();
+        budget.spend(PIPELINE);
         // One that fails must not keep the others waiting.
-        let made = create_pipeline::from_schedule(app, base_url, &schedule, now);
+        let made = create_pipeline::from_schedule(app, app.config.known_url(), &schedule, now);
         if let Err(error) = Box::pin(made).await {
             let (project, id) = (schedule.project_id, schedule.id);
             tracing::error!(%error, %project, schedule = %id, "its pipeline was not made");

@@ -81,4 +81,10 @@ impl Config {
             archive_jobs_after: days("ARCHIVE_JOBS_AFTER_DAYS")?,
         })
     }
+
+    /// Where no request has come in, as for the sweeper, links begin with this; empty when
+    /// none is configured.
+    pub fn known_url(&self) -> &str {
+        self.external_url.as_deref().unwrap_or_default()
+    }
 }
