@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::advance::{Change, advance, reset_skipped};
-use super::{AutoCancelOnNewCommit, Errand, Pipeline};
+use super::{AutoCancelOnNewCommit, Errand, FOLLOW_UP, Pipeline};
 use crate::ids::JobId;
 use crate::job::lifecycle::{Event, InvalidTransition, transition};
 use crate::job::{Bridge, Build, Job, Status};
@@ -35,19 +35,19 @@ impl Picture {
         let changes = advance(&next.pipeline, &next.builds());
         next.apply(changes, now)?;
         next.pipeline.resets.clear();
+        // Whoever has decided does the errands now, or the sweeper does them then: sooner
+        // where only bridges are to start, for not everybody can.
         let errands = next.errands();
         let starts = |errand: &Errand| matches!(errand, Errand::StartDownstream(_));
-        next.pipeline.deadline = if errands.is_empty() {
-            None
-        } else if errands.iter().all(starts) {
-            // Not everybody can, so the sweeper does not wait for long.
-            let soon = now.microseconds() + STARTING;
-            Some(Time::from_microseconds(soon))
+        let patience = if errands.iter().all(starts) {
+            STARTING
         } else {
-            // Whoever has decided does it now, or the sweeper does it then.
-            let running = self.pipeline.deadline.filter(|deadline| *deadline > now);
-            running.or(next.pipeline.touched(now).deadline)
+            FOLLOW_UP
         };
+        let latest = Time::from_microseconds(now.microseconds() + patience);
+        let running = self.pipeline.deadline.filter(|deadline| *deadline > now);
+        let deadline = running.map_or(latest, |running| running.min(latest));
+        next.pipeline.deadline = (!errands.is_empty()).then_some(deadline);
         Ok(next)
     }
 
