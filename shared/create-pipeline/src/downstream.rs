@@ -100,10 +100,11 @@ impl Starter<'_> {
                 return Ok(Err(FailureReason::DataIntegrityFailure));
             }
         };
-        let known = self.variables(&around).await?;
+        let head = self.head(&around.project).await?;
+        let known = self.variables(&around, &head).await?;
         let ancestors = self.ancestors().await?;
         let destination = match &trigger.target {
-            Target::Child(include) => self.child(&around, include, &ancestors),
+            Target::Child(include) => child(&around, head, include, &ancestors),
             Target::Project { project, branch } => {
                 let path = expand(project, &known);
                 let branch = branch.as_ref().map(|branch| expand(branch, &known));
@@ -119,24 +120,6 @@ impl Starter<'_> {
         let forwarded = forwarded(&around, trigger.forward, &known);
         self.create(&around.user, trigger, destination, forwarded)
             .await
-    }
-
-    /// The same commit once more, with what is included.
-    fn child<'a>(
-        &self,
-        around: &Surroundings,
-        include: &'a Node,
-        ancestors: &[Pipeline],
-    ) -> Result<Destination<'a>, FailureReason> {
-        if depth(ancestors) >= MAX_DEPTH {
-            return Err(FailureReason::ReachedMaxDescendantPipelinesDepth);
-        }
-        Ok(Destination {
-            project: around.project.clone(),
-            head: self.head(&around.project),
-            source: Source::ParentPipeline,
-            configuration: Configuration::Child(include),
-        })
     }
 
     /// A branch of another project, where the user may run pipelines.
@@ -268,19 +251,27 @@ impl Starter<'_> {
         }))
     }
 
-    /// The commit of the pipeline, once more.
-    fn head(&self, project: &Project) -> Head {
+    /// The commit of the pipeline, once more. Where the code lives elsewhere its files are
+    /// found as for the pipeline.
+    async fn head(&self, project: &Project) -> Result<Head> {
         let parent = self.parent;
-        Head {
+        let mut files = Oid::parse(&parent.sha);
+        if parent.commit.is_none() {
+            let kind = if parent.tag { "tags" } else { "heads" };
+            let name = format!("refs/{kind}/{}", parent.ref_name);
+            let found = Head::find(self.app, project, &name, Some(&parent.sha)).await?;
+            files = found.ok().and_then(|head| head.files);
+        }
+        Ok(Head {
             is_protected: is_protected(project, &parent.ref_name, parent.tag),
             ref_name: parent.ref_name.clone(),
             tag: parent.tag,
             sha: parent.sha.clone(),
             before_sha: parent.before_sha.clone(),
             commit: parent.commit.clone(),
-            files: Oid::parse(&parent.sha),
+            files,
             changed_paths: None,
-        }
+        })
     }
 
     /// This pipeline and those above it, the nearest first.
@@ -298,13 +289,12 @@ impl Starter<'_> {
     }
 
     /// All that the bridge knows.
-    async fn variables(&self, around: &Surroundings) -> Result<Collection> {
-        let head = self.head(&around.project);
+    async fn variables(&self, around: &Surroundings, head: &Head) -> Result<Collection> {
         let known = variables::Known {
             app: self.app,
             base_url: self.base_url,
             project: &around.project,
-            head: &head,
+            head,
             user: &around.user,
             source: self.parent.source,
             given: &around.of_pipeline,
@@ -331,6 +321,24 @@ impl Starter<'_> {
         let rows = self.app.store.ci_variables_of(owner).await?;
         Ok(rows.iter().map(Given::of_row).collect())
     }
+}
+
+/// The same commit once more, with what is included.
+fn child<'a>(
+    around: &Surroundings,
+    head: Head,
+    include: &'a Node,
+    ancestors: &[Pipeline],
+) -> Result<Destination<'a>, FailureReason> {
+    if depth(ancestors) >= MAX_DEPTH {
+        return Err(FailureReason::ReachedMaxDescendantPipelinesDepth);
+    }
+    Ok(Destination {
+        project: around.project.clone(),
+        head,
+        source: Source::ParentPipeline,
+        configuration: Configuration::Child(include),
+    })
 }
 
 /// How many child pipelines lead to the first of these, itself included.

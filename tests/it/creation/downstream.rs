@@ -70,6 +70,27 @@ async fn a_child_gets_what_is_included_and_the_variables() {
     assert_eq!(world.get("pipelines").await.as_array().unwrap().len(), 2);
 }
 
+/// Where the code lives elsewhere a child has the files that its parent had.
+#[tokio::test]
+async fn a_child_of_imported_code_finds_its_file() {
+    let world = world("").await;
+    let project = json!({ "import_url": "https://git.example.com/code.git" });
+    let path = "/api/v4/projects/1";
+    assert_eq!(world.app.put(path, &world.root, &project).await.status, 200);
+    let sha = "0123456789abcdef0123456789abcdef01234567";
+    let pipeline = world
+        .started(json!({ "ref": "elsewhere", "sha": sha }))
+        .await;
+    let bridge = bridge(&world, &pipeline["id"]).await;
+    assert_eq!(bridge["status"], "success", "{bridge}");
+    let child = &bridge["downstream_pipeline"];
+    assert_eq!(
+        (&child["ref"], &child["sha"]),
+        (&json!("elsewhere"), &json!(sha))
+    );
+    assert_eq!(world.jobs(&child["id"]).await, "test/child/one pending");
+}
+
 #[tokio::test]
 async fn with_a_strategy_the_bridge_ends_as_the_child_does() {
     let failed = Event::Drop(FailureReason::ScriptFailure);
